@@ -1,0 +1,409 @@
+//! The whole of leadheat as one function: `update(state, event, stamp) -> effects`. Owns the order of things in a turn;
+//! must not reach outside: whatever leadheat does to the world is an [`Effect`], whatever it learns of it an [`Event`].
+//!
+//! - `track`: what the visitor does becomes signals
+//! - `privacy`: consent, storage, other tabs, forgetting
+//! - `sell`: score, tier, lead, outbox
+//! - `talk`: the chat
+//! - `answer`: the page's commands and what they answer
+
+mod answer;
+mod privacy;
+mod sell;
+mod talk;
+mod track;
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+pub use answer::{Answer, Explanation, Notice, Pending, Status};
+pub use track::Click;
+
+use crate::chat::{Conversation, FieldError, Input};
+use crate::config::{Config, Defaults};
+use crate::consent::{Consent, Report};
+use crate::json::{Problem, Value};
+use crate::lead::Lead;
+use crate::outbox::{Item, Outbox, Outcome};
+use crate::page::{Attention, Page};
+use crate::score::{Assessment, Scorer, Stage, Tier};
+use crate::source::Touch;
+use crate::time::{Millis, Stamp};
+use crate::view::View;
+use crate::visitor::{Record, Records};
+
+/// Every key of leadheat in the browser's storage begins so.
+pub const PREFIX: &str = "leadheat:";
+pub(crate) const CONSENT_KEY: &str = "leadheat:consent";
+pub(crate) const CHAT_KEY: &str = "leadheat:chat";
+pub(crate) const OFF_KEY: &str = "leadheat:off";
+pub(crate) const FORGET_KEY: &str = "leadheat:forget";
+pub(crate) const VISITOR_PREFIX: &str = "leadheat:v:";
+pub(crate) const LEAD_PREFIX: &str = "leadheat:o:";
+
+/// What leadheat learns of the world.
+#[derive(Clone, Debug)]
+pub enum Event {
+    /// The widget starts. Nothing is done before it; a second one changes nothing.
+    Boot(Box<Boot>),
+    /// The page became another without loading.
+    Navigated(Page),
+    /// Visibility and focus of the page.
+    Look {
+        /// Not hidden.
+        visible: bool,
+        /// Has the focus.
+        focused: bool,
+    },
+    /// The visitor moved, typed, touched or scrolled; at most one a second is worth telling.
+    Input,
+    /// The content was seen down to so many percent.
+    Scrolled(u8),
+    /// A link or a marked element was clicked.
+    Clicked(Click),
+    /// The first field of a form was touched; its label.
+    FormStarted(String),
+    /// A form was submitted; its label.
+    FormSubmitted(String),
+    /// A consent manager, or the page, said something.
+    Consent(Report),
+    /// The visitor did something in the panel.
+    Chat(Input),
+    /// `leadheat(name, ...args)`. Answered by [`Effect::Answer`] with the ticket.
+    Called {
+        /// The command.
+        name: String,
+        /// What came with it.
+        args: Vec<Value>,
+        /// Which promise is waiting.
+        ticket: u32,
+    },
+    /// Another tab wrote or removed a key.
+    Changed {
+        /// Which.
+        key: String,
+        /// What is there now; `None` where it was removed or cannot be read.
+        value: Option<Stored>,
+    },
+    /// A write was refused by the browser: storage is full, blocked or absent.
+    StoreFailed,
+    /// What became of a post.
+    Settled {
+        /// Idempotency key of the lead.
+        key: String,
+        /// What became of it.
+        outcome: Outcome,
+    },
+    /// The time asked for by [`Effect::Wake`] has come.
+    Woke,
+    /// The page is being left; it may come back from the back-forward cache.
+    Left,
+    /// The page came back from the back-forward cache.
+    Returned(Kept),
+    /// The lock asked for by [`Effect::Lock`] is held, while this event is handled and its effects run.
+    Locked(Kept),
+}
+
+/// What leadheat does to the world. All of it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Effect {
+    /// Writes a key.
+    Store(Area, String, Stored),
+    /// Removes a key.
+    Remove(Area, String),
+    /// Posts a lead as JSON; answered by [`Event::Settled`].
+    Post {
+        /// Idempotency key.
+        key: String,
+        /// Where to.
+        url: String,
+        /// What.
+        lead: Box<Lead>,
+    },
+    /// Draws the view.
+    Render(Box<View>),
+    /// Tells the page, by a CustomEvent on window.
+    Announce(Notice),
+    /// Resolves the promise of a command.
+    Answer {
+        /// Which.
+        ticket: u32,
+        /// With what.
+        value: Answer,
+    },
+    /// Sends [`Event::Woke`] in so many milliseconds, instead of any time asked for before.
+    Wake(Millis),
+    /// Takes the lock that all tabs of the site share, if it is free: [`Event::Locked`].
+    Lock,
+    /// Writes a line to the console.
+    Tell {
+        /// In plain words.
+        line: String,
+        /// Whether something is wrong.
+        warning: bool,
+    },
+}
+
+/// Where to store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Area {
+    /// localStorage: all tabs, for long.
+    Site,
+    /// sessionStorage: this tab alone.
+    Tab,
+}
+
+/// Everything that can stand under a key.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Stored {
+    /// `leadheat:consent`.
+    Consent(Consent),
+    /// `leadheat:v:WRITER`.
+    Visitor(Box<Record>),
+    /// `leadheat:chat`.
+    Chat(Box<Conversation>),
+    /// `leadheat:o:KEY`.
+    Lead(Box<Item>),
+    /// `leadheat:off`: this browser is one of the site's own staff.
+    Off,
+    /// `leadheat:forget`: written and removed at once, so that other tabs hear of it.
+    Forget,
+}
+
+/// All that is stored and can be read.
+pub type Kept = Vec<(Area, String, Stored)>;
+
+/// What the widget starts with.
+#[derive(Clone, Debug, Default)]
+pub struct Boot {
+    /// The config document; null where there is none.
+    pub config: Value,
+    /// `data-webhook` of the tag.
+    pub webhook: Option<String>,
+    /// `data-debug` of the tag.
+    pub debug: bool,
+    /// Documents that stand in where config brings none.
+    pub defaults: Defaults,
+    /// The page.
+    pub page: Page,
+    /// `navigator.webdriver`.
+    pub webdriver: bool,
+    /// `navigator.userAgent`.
+    pub user_agent: String,
+    /// Not hidden.
+    pub visible: bool,
+    /// Has the focus.
+    pub focused: bool,
+    /// What is stored.
+    pub kept: Kept,
+}
+
+/// Whether leadheat runs.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) enum Phase {
+    /// Not started yet.
+    #[default]
+    Waiting,
+    /// Running.
+    On,
+    /// Config is unusable.
+    Misconfigured(Vec<Problem>),
+    /// Switched off in this browser by the opt-out link.
+    OptedOut,
+}
+
+/// All that leadheat knows. Changed by [`update`] alone.
+#[derive(Clone, Debug, Default)]
+pub struct State {
+    pub(crate) phase: Phase,
+    pub(crate) config: Config,
+    pub(crate) debug: bool,
+    pub(crate) page: Page,
+    pub(crate) suspected_bot: bool,
+
+    pub(crate) consent: Consent,
+    /// The consent in force was remembered from an earlier page, and nobody on this page confirmed it yet.
+    pub(crate) remembered: bool,
+    pub(crate) storage_works: bool,
+
+    /// Name of this page's own record.
+    writer: String,
+    mine: Record,
+    /// Records of all others.
+    others: Records,
+    /// The visitor: mine and others together.
+    pub(crate) sum: Record,
+    arrival: Option<Touch>,
+    /// When the present page view began; `None` while nothing may be observed.
+    viewing: Option<Millis>,
+    attention: Attention,
+    visible: bool,
+    focused: bool,
+    unsaved: bool,
+    saved_at: Millis,
+
+    scorer: Scorer,
+    rescore: bool,
+    pub(crate) assessment: Assessment,
+    pub(crate) tier: Tier,
+    pub(crate) stage: Stage,
+
+    pub(crate) chat: Conversation,
+    chat_saved: u32,
+    pub(crate) form_errors: Vec<FieldError>,
+    pub(crate) forgotten: bool,
+
+    pub(crate) outbox: Outbox,
+    /// Promises of `leadheat('test')`, by idempotency key.
+    tests: BTreeMap<String, u32>,
+
+    view: View,
+    wake_at: Option<Millis>,
+}
+
+/// One turn: when it is, and what it has led to.
+pub(crate) struct Turn {
+    pub(crate) now: Stamp,
+    debug: bool,
+    effects: Vec<Effect>,
+}
+
+impl Turn {
+    fn push(&mut self, effect: Effect) {
+        self.effects.push(effect);
+    }
+
+    /// A line for `data-debug`, made only where somebody reads it.
+    fn tell(&mut self, line: impl FnOnce() -> String) {
+        if self.debug {
+            self.push(Effect::Tell { line: line(), warning: false });
+        }
+    }
+}
+
+/// Handles an event: changes the state, and returns what is to be done, in this order.
+pub fn update(state: &mut State, event: Event, now: Stamp) -> Vec<Effect> {
+    let mut turn = Turn { now, debug: state.debug, effects: Vec::new() };
+    state.handle(event, &mut turn);
+    if state.phase == Phase::On {
+        state.settle(&mut turn);
+    }
+    turn.effects
+}
+
+impl State {
+    fn handle(&mut self, event: Event, turn: &mut Turn) {
+        match (&self.phase, event) {
+            (Phase::Waiting, Event::Boot(boot)) => self.boot(*boot, turn),
+            (_, Event::Boot(_)) => {}
+            (_, Event::Called { name, args, ticket }) => self.called(&name, &args, ticket, turn),
+            (Phase::On, event) => self.handle_running(event, turn),
+            _ => {}
+        }
+    }
+
+    fn handle_running(&mut self, event: Event, turn: &mut Turn) {
+        match event {
+            Event::Boot(_) | Event::Called { .. } => {}
+            Event::Navigated(page) => self.navigated(page, turn),
+            Event::Look { visible, focused } => self.look(visible, focused, turn),
+            Event::Input => self.attention.input(turn.now.monotonic),
+            Event::Scrolled(percent) => self.scrolled(percent, turn),
+            Event::Clicked(click) => self.clicked(&click, turn),
+            Event::FormStarted(label) => self.form(crate::signal::Kind::FormStart, &label, turn),
+            Event::FormSubmitted(label) => self.form(crate::signal::Kind::FormSubmit, &label, turn),
+            Event::Consent(report) => self.reported(&report, turn),
+            Event::Chat(input) => self.chatted(input, turn),
+            Event::Changed { key, value } => self.changed(&key, value, turn),
+            Event::StoreFailed => self.storage_works = false,
+            Event::Settled { key, outcome } => self.settled(&key, outcome, turn),
+            Event::Woke => {
+                self.wake_at = None;
+                self.count_attention(turn);
+            }
+            Event::Left => self.left(turn),
+            Event::Returned(kept) => self.returned(kept, turn),
+            Event::Locked(kept) => self.fold(kept, turn),
+        }
+    }
+
+    fn boot(&mut self, boot: Boot, turn: &mut Turn) {
+        self.debug = boot.debug || crate::source::parameter(&boot.page.query, "leadheat").as_deref() == Some("debug");
+        turn.debug = self.debug;
+        self.storage_works = true;
+        match Config::read(&boot.config, boot.webhook.as_deref(), &boot.defaults) {
+            Ok(config) => self.config = config,
+            Err(problems) => {
+                let lines: Vec<_> = problems.iter().map(Problem::to_string).collect();
+                let line = ["the config cannot be used, so nothing is done:\n", &lines.join("\n")].concat();
+                turn.push(Effect::Tell { line, warning: true });
+                self.phase = Phase::Misconfigured(problems);
+                return;
+            }
+        }
+        if self.opted_out(&boot, turn) {
+            self.phase = Phase::OptedOut;
+            turn.tell(|| "switched off in this browser by the opt-out link; open the page with ?leadheat=on to undo it".into());
+            return;
+        }
+        self.phase = Phase::On;
+        self.scorer = Scorer::new(std::mem::take(&mut self.config.model));
+        self.suspected_bot = self.config.bots != crate::config::Bots::Off && track::looks_driven(boot.webdriver, &boot.user_agent);
+        self.writer = crate::id::writer(turn.now);
+        self.arrival =
+            Touch::read(turn.now.wall, &boot.page.host, &boot.page.path, &boot.page.query, &boot.page.referrer);
+        self.page = boot.page;
+        (self.visible, self.focused) = (boot.visible, boot.focused);
+        self.remember(boot.kept, turn);
+        turn.push(Effect::Announce(Notice::Ready { version: env!("CARGO_PKG_VERSION") }));
+        turn.tell(|| self.says());
+    }
+
+    /// What follows from any event: in this order, so that a turn leads to at most one of each.
+    fn settle(&mut self, turn: &mut Turn) {
+        self.assess(turn);
+        self.qualify(turn);
+        self.save(turn);
+        self.send(turn);
+        let view = self.view();
+        if view != self.view {
+            self.view = view.clone();
+            turn.push(Effect::Render(Box::new(view)));
+        }
+        self.set_alarm(turn);
+    }
+
+    fn set_alarm(&mut self, turn: &mut Turn) {
+        let now = turn.now.wall;
+        let engaged = self.viewing.is_some() && self.attention.engaged(turn.now.monotonic);
+        let dues = [
+            self.outbox.next_due(),
+            self.save_due(),
+            self.revision_due(),
+            engaged.then_some(now + 10 * crate::time::SECOND),
+        ];
+        let Some(due) = dues.into_iter().flatten().min() else { return };
+        // An alarm that comes a little early asks again; one is set anew only when it would come too late.
+        if self.wake_at.is_none_or(|at| due < at || at <= now) {
+            self.wake_at = Some(due);
+            turn.push(Effect::Wake(due.saturating_sub(now).clamp(50, crate::time::DAY)));
+        }
+    }
+
+    /// Whether leadheat does anything on this page.
+    pub(crate) fn active(&self) -> bool {
+        self.phase == Phase::On && !crate::glob::any(&self.config.exclude, &self.page.path)
+    }
+
+    /// Whether the visitor may be observed, here and now.
+    pub(crate) fn scoring(&self) -> bool {
+        self.active() && self.consent.may_score(self.config.consent)
+    }
+
+    /// The language of the chat.
+    pub(crate) fn lang(&self) -> crate::text::Lang {
+        self.config.language.unwrap_or_else(|| crate::text::Lang::from_tag(&self.page.language))
+    }
+}

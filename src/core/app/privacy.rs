@@ -1,0 +1,298 @@
+//! Consent, storage and other tabs: what may exist, where, and how it goes away. Owns the consent table of the README
+//! ("Privacy"); must not look at what the records say.
+
+use super::{Area, CHAT_KEY, CONSENT_KEY, Effect, FORGET_KEY, Kept, LEAD_PREFIX, State, Stored, Turn, VISITOR_PREFIX};
+use crate::chat::Conversation;
+use crate::consent::{Consent, Decision, Report};
+use crate::id;
+use crate::time::{DAY, Millis, SECOND, day};
+use crate::visitor::{Record, Records};
+
+/// Facts are written at most so often; what a crash can lose.
+const SAVE_EVERY: Millis = 2 * SECOND;
+
+impl State {
+    /// Takes in what earlier pages and other tabs have stored.
+    pub(super) fn remember(&mut self, kept: Kept, turn: &mut Turn) {
+        let granted = kept.iter().find_map(|(_, _, stored)| match stored {
+            Stored::Consent(consent) => Some(consent.clone()),
+            _ => None,
+        });
+        // The consent goes with what it covers: after the retention time it is asked for again.
+        let oldest = turn.now.wall.saturating_sub(Millis::from(self.config.retention_days) * DAY);
+        match granted.filter(|consent| consent.may_store()) {
+            Some(consent) => {
+                self.consent = consent;
+                self.remembered = true;
+            }
+            None => self.remove_visitor(&kept, turn),
+        }
+        for (area, key, stored) in kept {
+            match stored {
+                Stored::Visitor(record) if self.consent.may_store() => {
+                    if record.active < oldest {
+                        turn.push(Effect::Remove(area, key));
+                    } else if let Some(writer) = key.strip_prefix(VISITOR_PREFIX) {
+                        self.others.take(writer, *record);
+                    }
+                }
+                Stored::Chat(chat) if area == Area::Tab || self.consent.may_store() => self.adopt(*chat),
+                Stored::Lead(item) => {
+                    self.outbox.items.insert(item.lead.idempotency_key.clone(), *item);
+                }
+                _ => {}
+            }
+        }
+        self.chat_saved = self.chat.version;
+        self.sum_up();
+        let dead = |record: &Record| record.active + DAY <= turn.now.wall;
+        if self.others.0.values().filter(|record| dead(record)).count() > 1 {
+            turn.push(Effect::Lock);
+        }
+        self.begin(turn);
+    }
+
+    /// Removes visitor data that no consent covers (any more).
+    fn remove_visitor(&self, kept: &Kept, turn: &mut Turn) {
+        for (area, key, stored) in kept {
+            let chat_of_site = matches!(stored, Stored::Chat(_)) && *area == Area::Site;
+            if chat_of_site || matches!(stored, Stored::Visitor(_) | Stored::Consent(_)) {
+                turn.push(Effect::Remove(*area, key.clone()));
+            }
+        }
+    }
+
+    fn sum_up(&mut self) {
+        self.sum = self.others.visitor();
+        self.sum.merge(&self.mine);
+        let reached = self.sum.reached.value;
+        (self.tier, self.stage) = reached;
+        self.rescore = true;
+    }
+
+    fn adopt(&mut self, chat: Conversation) {
+        if chat.version > self.chat.version {
+            self.chat = chat;
+            self.chat_saved = self.chat.version;
+        }
+    }
+
+    /// A consent manager or the page said something.
+    pub(super) fn reported(&mut self, report: &Report, turn: &mut Turn) {
+        let before = self.consent.decision;
+        self.consent.take(report, turn.now.wall, self.remembered);
+        if !matches!(report.decision(), (Decision::Pending, _)) {
+            self.remembered = false;
+        }
+        self.consented(before, turn);
+    }
+
+    fn consented(&mut self, before: Decision, turn: &mut Turn) {
+        let decision = self.consent.decision;
+        if decision == before {
+            return;
+        }
+        turn.tell(|| {
+            let words = match decision {
+                Decision::Granted => "consent: granted, so the visitor is scored and remembered",
+                Decision::Denied => "consent: denied, so the visitor is neither scored nor remembered",
+                Decision::Pending => "consent: the consent manager is still asking, so nothing is observed until it answers",
+            };
+            words.into()
+        });
+        match decision {
+            Decision::Granted => {
+                turn.push(Effect::Store(Area::Site, CONSENT_KEY.into(), Stored::Consent(self.consent.clone())));
+                turn.push(Effect::Remove(Area::Tab, CHAT_KEY.into()));
+                self.chat_saved = 0; // From the tab to the site.
+                // What was said in the chat before belongs to the visitor from now on.
+                self.learn(turn);
+                self.unsaved = self.viewing.is_some();
+                self.begin(turn);
+            }
+            Decision::Denied => self.withdraw(turn),
+            Decision::Pending => self.viewing = None,
+        }
+    }
+
+    /// Wipes what was known of the visitor, here and on the device. The conversation moves to this tab; of leads not
+    /// yet delivered only what the visitor submitted stays.
+    fn withdraw(&mut self, turn: &mut Turn) {
+        self.wipe_visitor(turn);
+        turn.push(Effect::Remove(Area::Site, CHAT_KEY.into()));
+        self.chat_saved = 0;
+        let keys: Vec<_> = self.outbox.items.keys().cloned().collect();
+        for key in keys {
+            match self.outbox.items.get_mut(&key) {
+                Some(item) if item.submitted => {
+                    item.lead.strip();
+                    turn.push(Effect::Store(Area::Site, LEAD_PREFIX.to_owned() + &key, Stored::Lead(Box::new(item.clone()))));
+                }
+                _ => {
+                    self.outbox.items.remove(&key);
+                    turn.push(Effect::Remove(Area::Site, LEAD_PREFIX.to_owned() + &key));
+                }
+            }
+        }
+    }
+
+    fn wipe_visitor(&mut self, turn: &mut Turn) {
+        turn.push(Effect::Remove(Area::Site, CONSENT_KEY.into()));
+        for writer in self.others.0.keys().chain([&self.writer]) {
+            turn.push(Effect::Remove(Area::Site, VISITOR_PREFIX.to_owned() + writer));
+        }
+        self.others = Records::default();
+        self.mine = Record::default();
+        self.viewing = None;
+        self.unsaved = false;
+        self.remembered = false;
+        self.sum_up();
+    }
+
+    /// Forgets everything, in every tab; consent counts as refused until it is given again.
+    pub(super) fn forget(&mut self, turn: &mut Turn) {
+        // Removing the consent tells other tabs of a withdrawal; this tells them of more.
+        turn.push(Effect::Store(Area::Site, FORGET_KEY.into(), Stored::Forget));
+        turn.push(Effect::Remove(Area::Site, FORGET_KEY.into()));
+        self.forget_here(turn);
+    }
+
+    fn forget_here(&mut self, turn: &mut Turn) {
+        self.consent = Consent { decision: Decision::Denied, source: None, at: turn.now.wall };
+        self.wipe_visitor(turn);
+        for area in [Area::Site, Area::Tab] {
+            turn.push(Effect::Remove(area, CHAT_KEY.into()));
+        }
+        self.chat = Conversation { open: self.chat.open, ..Conversation::default() };
+        self.chat_saved = 0;
+        self.form_errors.clear();
+        for key in std::mem::take(&mut self.outbox.items).into_keys() {
+            turn.push(Effect::Remove(Area::Site, LEAD_PREFIX.to_owned() + &key));
+        }
+        turn.tell(|| "forgotten: everything about this visitor is deleted".into());
+    }
+
+    /// Another tab wrote or removed a key.
+    pub(super) fn changed(&mut self, key: &str, value: Option<Stored>, turn: &mut Turn) {
+        let writer = key.strip_prefix(VISITOR_PREFIX);
+        match (value, writer) {
+            (Some(Stored::Forget), _) => self.forget_here(turn),
+            (Some(Stored::Consent(consent)), _) => {
+                let before = self.consent.decision;
+                if consent.at >= self.consent.at && consent.may_store() {
+                    self.consent = consent;
+                    self.consented(before, turn);
+                }
+            }
+            (Some(Stored::Visitor(record)), Some(writer)) if writer != self.writer && self.consent.may_store() => {
+                self.others.take(writer, *record);
+                self.sum_up();
+            }
+            (Some(Stored::Chat(chat)), _) if self.consent.may_store() => self.adopt(*chat),
+            (Some(Stored::Lead(item)), _) => {
+                self.outbox.items.insert(item.lead.idempotency_key.clone(), *item);
+            }
+            (None, Some(writer)) if writer == self.writer => {
+                // Folded away by another tab, which had waited for a day: what was mine is now another's.
+                self.start_new_record(turn);
+            }
+            (None, Some(writer)) => {
+                self.others.0.remove(writer);
+                self.sum_up();
+            }
+            (None, None) if key == CONSENT_KEY && self.consent.may_store() => {
+                self.consent = Consent { decision: Decision::Denied, at: turn.now.wall, source: self.consent.source };
+                self.consented(Decision::Granted, turn);
+            }
+            (None, None) => {
+                if let Some(lead) = key.strip_prefix(LEAD_PREFIX) {
+                    self.outbox.items.remove(lead);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn start_new_record(&mut self, turn: &mut Turn) {
+        self.writer = id::writer(turn.now);
+        self.mine = Record::default();
+        self.viewing = None;
+        self.sum_up();
+        self.begin(turn);
+    }
+
+    /// Under the lock of all tabs: folds the records of dead tabs into one.
+    pub(super) fn fold(&mut self, kept: Kept, turn: &mut Turn) {
+        if !self.consent.may_store() {
+            return;
+        }
+        let mut records = Records::default();
+        for (_, key, stored) in kept {
+            if let (Some(writer), Stored::Visitor(record)) = (key.strip_prefix(VISITOR_PREFIX), stored) {
+                records.take(writer, *record);
+            }
+        }
+        let into = id::writer(turn.now);
+        if let Some((folded, gone)) = records.fold(&self.writer, &into, turn.now.wall, self.config.retention_days) {
+            let stored = Stored::Visitor(Box::new(folded.clone()));
+            turn.push(Effect::Store(Area::Site, VISITOR_PREFIX.to_owned() + &into, stored));
+            self.others.take(&into, folded);
+            for writer in gone {
+                self.others.0.remove(&writer);
+                turn.push(Effect::Remove(Area::Site, VISITOR_PREFIX.to_owned() + &writer));
+            }
+            self.sum_up();
+        }
+    }
+
+    /// Writes what has changed, as often as is reasonable and where it is allowed.
+    pub(super) fn save(&mut self, turn: &mut Turn) {
+        let area = if self.consent.may_store() { Area::Site } else { Area::Tab };
+        if self.chat.started() && self.chat_saved != self.chat.version {
+            self.chat_saved = self.chat.version;
+            turn.push(Effect::Store(area, CHAT_KEY.into(), Stored::Chat(Box::new(self.chat.clone()))));
+        }
+        if self.save_due().is_some_and(|due| due <= turn.now.wall || self.saved_at > turn.now.wall) {
+            self.unsaved = false;
+            self.saved_at = turn.now.wall;
+            self.mine.version += 1;
+            self.mine.bound(day(turn.now.wall), self.config.retention_days);
+            let stored = Stored::Visitor(Box::new(self.mine.clone()));
+            turn.push(Effect::Store(Area::Site, VISITOR_PREFIX.to_owned() + &self.writer, stored));
+        }
+    }
+
+    pub(super) fn save_due(&self) -> Option<Millis> {
+        (self.unsaved && self.consent.may_store()).then_some(self.saved_at + SAVE_EVERY)
+    }
+
+    pub(super) fn left(&mut self, turn: &mut Turn) {
+        self.end_view(turn);
+        self.saved_at = 0;
+    }
+
+    pub(super) fn returned(&mut self, kept: Kept, turn: &mut Turn) {
+        let consent_gone = !kept.iter().any(|(_, key, _)| key == CONSENT_KEY);
+        if self.consent.may_store() && consent_gone {
+            self.changed(CONSENT_KEY, None, turn);
+        }
+        if self.consent.may_store() {
+            let mut others = Records::default();
+            let mut mine_is_there = self.mine.version == 0;
+            for (_, key, stored) in kept {
+                match (key.strip_prefix(VISITOR_PREFIX), stored) {
+                    (Some(writer), _) if writer == self.writer => mine_is_there = true,
+                    (Some(writer), Stored::Visitor(record)) => others.take(writer, *record),
+                    (_, Stored::Chat(chat)) => self.adopt(*chat),
+                    _ => {}
+                }
+            }
+            self.others = others;
+            if !mine_is_there {
+                self.start_new_record(turn);
+            }
+            self.sum_up();
+        }
+        self.begin(turn);
+    }
+}

@@ -1,0 +1,313 @@
+//! From what is known to a lead in the outbox. Owns when a lead is due, what it may contain under the consent given,
+//! and its revisions; must not know the receiver.
+
+use super::{Area, Effect, LEAD_PREFIX, Notice, State, Stored, Turn};
+use crate::brief::brief;
+use crate::consent::Decision;
+use crate::id;
+use crate::lead::{Arrival, ConsentNote, Contact, JourneyStep, Lead, Message, ModelName, Reason, SCHEMA, Sources};
+use crate::outbox::{Item, Outcome, Verdict};
+use crate::qualify::Qualification;
+use crate::score::{self, Tier};
+use crate::signal::Kind;
+use crate::source::Touch;
+use crate::text::Lang;
+use crate::time::{MINUTE, Millis, day, iso, iso_day};
+use crate::visitor::{Latest, LeadMark};
+
+/// Revisions of a lead that bring no higher tier come at most so often.
+const REVISE_EVERY: Millis = MINUTE;
+
+impl State {
+    /// Scores what is known, where that may be done, and draws the tier and the stage from it.
+    pub(super) fn assess(&mut self, turn: &mut Turn) {
+        if !std::mem::take(&mut self.rescore) {
+            return;
+        }
+        let scoring = self.scoring();
+        let caps_bot = self.caps_bot();
+        self.assessment = if scoring {
+            self.scorer.assess(&self.sum.facts, day(turn.now.wall), caps_bot)
+        } else {
+            Default::default()
+        };
+        let said = self.said_so_far();
+        let tiers = &self.scorer.model.tiers;
+        let tier = match caps_bot {
+            true => Tier::Cold,
+            false => score::tier(self.assessment.total, self.tier, tiers, said.timeframe, self.has_evidence()),
+        };
+        let stage = score::stage(tier, self.stage, &said, self.contact().reachable());
+        let rose_or_fell = tier != self.tier;
+        if (tier, stage) == (self.tier, self.stage) {
+            return;
+        }
+        (self.tier, self.stage) = (tier, stage);
+        if scoring {
+            let at = turn.now.wall;
+            self.both(|record| record.reached = Latest { at, value: (tier, stage) });
+            if rose_or_fell {
+                let points = points(self.assessment.total);
+                turn.tell(|| ["scored: ", &points.to_string(), " points, ", tier.name(), ", ", stage.name()].concat());
+                turn.push(Effect::Announce(Notice::Tier { tier, stage, score: points }));
+            }
+        }
+    }
+
+    /// More than one thing that a visitor must have meant to do: looking at a single page is not.
+    fn has_evidence(&self) -> bool {
+        let meant = Kind::NAMES.iter().map(|(_, kind)| *kind);
+        let meant = meant.filter(|kind| !matches!(kind, Kind::Visit | Kind::Engaged | Kind::Scroll));
+        meant.map(|kind| self.sum.facts.count(kind)).sum::<u32>() > 1
+    }
+
+    fn said_so_far(&self) -> Qualification {
+        if self.scoring() { self.chat.said.or(&self.sum.qualification.value) } else { self.chat.said.clone() }
+    }
+
+    /// How the visitor can be reached, as far as it may be used.
+    pub(super) fn contact(&self) -> Contact {
+        if self.scoring() { self.chat.contact.or(&self.sum.contact.value) } else { self.chat.contact.clone() }
+    }
+
+    fn mark(&self) -> Option<&LeadMark> {
+        self.sum.lead.as_ref().max(self.chat.lead.as_ref())
+    }
+
+    fn heard(&self) -> u32 {
+        self.chat.lines.iter().filter(|line| line.from == crate::chat::Speaker::Visitor).count() as u32
+    }
+
+    /// When the next revision of the lead is due; `None` while there is nothing to tell.
+    pub(super) fn revision_due(&self) -> Option<Millis> {
+        let contact = self.contact();
+        let submitted = self.chat.contact.reachable();
+        let qualified = self.scoring() && contact.reachable() && self.tier >= self.config.lead_from;
+        if !self.active() || !(submitted || qualified) {
+            return None;
+        }
+        let Some(mark) = self.mark() else { return Some(0) };
+        if self.tier > mark.tier {
+            return Some(0);
+        }
+        let news = (contact, self.said_so_far()) != mark.said || self.heard() > mark.heard;
+        news.then_some(mark.at + REVISE_EVERY)
+    }
+
+    /// Makes the lead, where one is due, and puts it into the outbox.
+    pub(super) fn qualify(&mut self, turn: &mut Turn) {
+        let now = turn.now.wall;
+        let Some(due) = self.revision_due() else { return };
+        let clock_went_back = due > now + REVISE_EVERY;
+        if due > now && !clock_went_back {
+            return;
+        }
+        let mut lead = self.compose(turn);
+        let mark = self.mark().cloned();
+        lead.revision = mark.as_ref().map_or(1, |mark| mark.revision + 1);
+        if let Some(mark) = &mark {
+            lead.id.clone_from(&mark.id);
+            lead.created_at = iso(mark.first_at);
+        }
+        let mark = LeadMark {
+            revision: lead.revision,
+            id: lead.id.clone(),
+            at: now,
+            first_at: mark.map_or(now, |mark| mark.first_at),
+            tier: lead.tier,
+            said: (self.contact(), self.said_so_far()),
+            heard: self.heard(),
+        };
+        if self.chat.started() {
+            self.chat.lead = Some(mark.clone());
+            self.chat.version += 1;
+        }
+        if self.scoring() {
+            self.both(|record| record.lead = Some(mark.clone()));
+            self.unsaved = true;
+            self.saved_at = 0; // With the lead, not after it: the next page must know that it was made.
+        }
+        let notice = Notice::Lead { id: lead.id.clone(), revision: lead.revision, tier: lead.tier };
+        turn.push(Effect::Announce(notice));
+        self.enqueue(lead, self.chat.contact.reachable(), turn);
+    }
+
+    /// Makes a lead marked as a test from what is known now.
+    pub(super) fn test_lead(&mut self, ticket: u32, turn: &mut Turn) {
+        let mut lead = self.compose(turn);
+        lead.id = id::uuid7(turn.now);
+        lead.revision = 1;
+        lead.test = true;
+        lead.contact = Contact {
+            name: Some("Test lead".into()),
+            email: Some("test@example.com".into()),
+            phone: None,
+            company: Some("leadheat".into()),
+        };
+        lead.brief = brief(&lead, self.config.sales_language);
+        let key = self.enqueue(lead, true, turn);
+        self.tests.insert(key, ticket);
+    }
+
+    fn enqueue(&mut self, mut lead: Lead, submitted: bool, turn: &mut Turn) -> String {
+        lead.idempotency_key = [&lead.id, ".", &lead.revision.to_string(), ".", &self.writer[..8]].concat();
+        lead.bound();
+        let key = lead.idempotency_key.clone();
+        turn.tell(|| {
+            let revision = lead.revision.to_string();
+            ["lead: revision ", &revision, ", ", lead.tier.name(), ", to ", &self.config.webhook].concat()
+        });
+        let item = Item {
+            url: self.config.webhook.clone(),
+            lead,
+            submitted,
+            since: turn.now.wall,
+            attempts: 0,
+            due: turn.now.wall,
+            dead: false,
+        };
+        for contained in self.outbox.put(item, turn.now.wall) {
+            turn.push(Effect::Remove(Area::Site, LEAD_PREFIX.to_owned() + &contained));
+        }
+        key
+    }
+
+    /// The lead as of now: everything with consent, score and reasons in memory mode, and without consent what the
+    /// visitor submitted alone.
+    fn compose(&self, turn: &Turn) -> Lead {
+        let now = turn.now.wall;
+        let granted = self.consent.decision == Decision::Granted && self.scoring();
+        let scoring = self.scoring();
+        let lang = self.config.sales_language;
+        let submitted = self.chat.contact.reachable() && !self.chat.page.is_empty();
+        let mut lead = Lead {
+            schema: SCHEMA.into(),
+            id: if scoring { self.sum.visitor.clone() } else { id::uuid7(turn.now) },
+            created_at: iso(now),
+            updated_at: iso(now),
+            suspected_bot: self.suspected_bot,
+            widget: env!("CARGO_PKG_VERSION").into(),
+            site: self.page.host.clone(),
+            language: self.lang().tag().into(),
+            tier: self.tier,
+            stage: self.stage,
+            qualification: self.said_so_far(),
+            contact: self.contact(),
+            consent: ConsentNote {
+                state: self.consent.decision,
+                source: self.consent.source,
+                at: self.consent.source.map(|_| iso(self.consent.at)),
+                contact_text: Some(self.chat.agreed.clone()).filter(|agreed| !agreed.is_empty()),
+            },
+            page: if submitted { self.chat.page.clone() } else { self.page.path.clone() },
+            chat: self.chat.lines.iter().map(Message::from).collect(),
+            ..Lead::default()
+        };
+        if scoring {
+            let model = &self.scorer.model;
+            lead.score = Some(points(self.assessment.total));
+            lead.model = Some(ModelName { id: model.id.clone(), version: model.version });
+            lead.reasons = self.reasons(lang);
+        }
+        if granted {
+            let arrival = |touch: &Option<Touch>| touch.as_ref().map(Arrival::from);
+            lead.source = Some(Sources { first: arrival(&self.sum.first), last: arrival(&self.sum.last) });
+            let steps = self.sum.journey.iter().filter(|step| step.what != Kind::Visit);
+            lead.journey = steps.map(JourneyStep::from).collect();
+        }
+        lead.brief = brief(&lead, lang);
+        lead
+    }
+
+    /// The lines of the assessment, as a lead says them.
+    pub(super) fn reasons(&self, lang: Lang) -> Vec<Reason> {
+        let label = |line: &score::Contribution| match (line.index, line.rule.strip_prefix("group:")) {
+            (Some(index), _) => self.scorer.model.rules[index].label.get(lang).to_owned(),
+            (None, Some(group)) => {
+                lang.pick(["Limit of the group: ", "Ryhmän enimmäismäärä: ", "A csoport felső határa: "]).to_owned() + group
+            }
+            (None, None) if line.rule == "bot" => {
+                lang.pick(["Limit for suspected programs", "Epäillyn ohjelman raja", "Gyanús programok határa"]).into()
+            }
+            (None, None) => lang.pick(["Limit of the score", "Pisteiden raja", "A pontszám határa"]).into(),
+        };
+        let lines = self.assessment.lines.iter();
+        lines
+            .map(|line| Reason {
+                rule: line.rule.clone(),
+                label: label(line),
+                points: points(line.points),
+                count: line.count,
+                evidence: line.evidence.clone(),
+                last: line.last.map(iso_day),
+            })
+            .collect()
+    }
+
+    /// Sends what is due.
+    pub(super) fn send(&mut self, turn: &mut Turn) {
+        for key in self.outbox.take_due(turn.now.wall) {
+            let item = &self.outbox.items[&key];
+            turn.push(Effect::Store(Area::Site, LEAD_PREFIX.to_owned() + &key, Stored::Lead(Box::new(item.clone()))));
+            turn.push(Effect::Post { url: item.url.clone(), lead: Box::new(item.lead.clone()), key });
+        }
+    }
+
+    /// Takes in what became of a post.
+    pub(super) fn settled(&mut self, key: &str, outcome: Outcome, turn: &mut Turn) {
+        let verdict = self.outbox.settle(key, outcome, turn.now);
+        let stored_key = LEAD_PREFIX.to_owned() + key;
+        match self.outbox.items.get(key) {
+            None => turn.push(Effect::Remove(Area::Site, stored_key)),
+            Some(item) => turn.push(Effect::Store(Area::Site, stored_key, Stored::Lead(Box::new(item.clone())))),
+        }
+        let answered = match outcome {
+            Outcome::Answered(status, _) => ["the webhook answered ", &status.to_string()].concat(),
+            Outcome::Failed => "the webhook could not be reached (offline, CORS, CSP, a redirect or no answer)".into(),
+        };
+        let meaning = match verdict {
+            Some(Verdict::Done) => "delivered: ",
+            Some(Verdict::Again(_)) => "not delivered yet, kept and tried again: ",
+            Some(Verdict::Never) => "refused, kept and not tried again: ",
+            None => return,
+        };
+        let line = [meaning, &answered].concat();
+        if let Some(ticket) = self.tests.remove(key) {
+            turn.push(Effect::Answer { ticket, value: super::Answer::Said(line.clone()) });
+        }
+        turn.tell(|| line);
+    }
+}
+
+/// Thousandths as points. Exact to the thousandth in every engine: both sides divide one integer by 1,000.
+pub(super) fn points(thousandths: i64) -> f64 {
+    thousandths as f64 / 1_000.0
+}
+
+impl From<&crate::chat::Line> for Message {
+    fn from(line: &crate::chat::Line) -> Message {
+        Message { at: iso(line.at), from: line.from, text: line.text.clone() }
+    }
+}
+
+impl From<&crate::visitor::Step> for JourneyStep {
+    fn from(step: &crate::visitor::Step) -> JourneyStep {
+        let subject = step.subject.clone();
+        JourneyStep { at: iso(step.at), what: step.what, subject, seconds: step.seconds, scroll: step.scroll }
+    }
+}
+
+impl From<&Touch> for Arrival {
+    fn from(touch: &Touch) -> Arrival {
+        let known = |text: &String| Some(text.clone()).filter(|text| !text.is_empty());
+        Arrival {
+            at: iso(touch.at),
+            channel: touch.channel.clone(),
+            referrer: known(&touch.referrer),
+            utm_source: known(&touch.utm_source),
+            utm_medium: known(&touch.utm_medium),
+            utm_campaign: known(&touch.utm_campaign),
+            landing: touch.landing.clone(),
+        }
+    }
+}

@@ -1,0 +1,205 @@
+//! What the visitor does becomes signals. Owns what counts, and once or how often; must not know what it is worth.
+
+use super::{Boot, Effect, OFF_KEY, State, Turn};
+use crate::app::{Area, Stored};
+use crate::config::Bots;
+use crate::page::{Attention, Page};
+use crate::signal::{Kind, Signal};
+use crate::source::parameter;
+use crate::text::clip;
+use crate::time::MINUTE;
+use crate::visitor::{Record, Step};
+
+/// A visit ends after so long without activity.
+const VISIT_ENDS_AFTER: u64 = 30 * MINUTE;
+
+/// File endings that make a link a download.
+const FILES: &[&str] = &[
+    "7z", "csv", "doc", "docx", "dwg", "epub", "exe", "gz", "key", "mp3", "mp4", "odp", "ods", "odt", "pdf", "pkg", "pps",
+    "ppt", "pptx", "rar", "rtf", "tar", "txt", "webm", "xls", "xlsx", "zip",
+];
+
+/// What was clicked, as the page has it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Click {
+    /// The link's full address; empty where it is no link.
+    pub href: String,
+    /// The link's host, empty for `mailto:` and the like.
+    pub host: String,
+    /// The link's path.
+    pub path: String,
+    /// Whether the link has a `download` attribute.
+    pub download: bool,
+    /// `data-leadheat` of the element or the nearest around it.
+    pub mark: Option<String>,
+}
+
+/// Whether a program seems to drive the browser.
+pub(super) fn looks_driven(webdriver: bool, user_agent: &str) -> bool {
+    let user_agent = user_agent.to_ascii_lowercase();
+    webdriver || ["bot", "crawl", "spider", "headless", "phantom"].iter().any(|word| user_agent.contains(word))
+}
+
+impl State {
+    /// Follows the opt-out link, and says whether this browser is opted out.
+    pub(super) fn opted_out(&self, boot: &Boot, turn: &mut Turn) -> bool {
+        let was_out = boot.kept.iter().any(|(_, key, _)| key == OFF_KEY);
+        let asked = parameter(&boot.page.query, "leadheat").filter(|_| self.config.opt_out_link);
+        match asked.as_deref() {
+            Some("off") => {
+                turn.push(Effect::Store(Area::Site, OFF_KEY.into(), Stored::Off));
+                true
+            }
+            Some("on") => {
+                turn.push(Effect::Remove(Area::Site, OFF_KEY.into()));
+                false
+            }
+            _ => was_out,
+        }
+    }
+
+    /// Begins to observe the page that is in view, where that is allowed and not done yet.
+    pub(super) fn begin(&mut self, turn: &mut Turn) {
+        if !self.scoring() || self.viewing.is_some() {
+            return;
+        }
+        let new_visit = self.sum.active + VISIT_ENDS_AFTER <= turn.now.wall;
+        self.attention = Attention::new(self.visible, self.focused, turn.now.monotonic);
+        self.viewing = Some(turn.now.wall);
+        if self.sum.visitor.is_empty() {
+            let visitor = crate::id::uuid7(turn.now);
+            self.both(|record| record.visitor.clone_from(&visitor));
+        }
+        let path = self.page.path.clone();
+        self.signal(Kind::PageView, &path, 1, turn);
+        // A reload or a page without referrer in the middle of a visit is no arrival from outside.
+        if let Some(touch) = self.arrival.take().filter(|touch| new_visit || touch.channel != "direct") {
+            self.both(|record| {
+                record.first = [record.first.take(), Some(touch.clone())].into_iter().flatten().min();
+                record.last = [record.last.take(), Some(touch.clone())].into_iter().flatten().max();
+            });
+        }
+    }
+
+    /// Counts a signal, where that is allowed.
+    pub(super) fn signal(&mut self, kind: Kind, subject: &str, amount: u32, turn: &mut Turn) {
+        if !self.scoring() {
+            return;
+        }
+        let at = turn.now.wall;
+        if self.sum.active + VISIT_ENDS_AFTER <= at {
+            let path = self.page.path.clone();
+            self.both(|record| record.active = at);
+            self.count(Signal { kind: Kind::Visit, subject: path, amount: 1 }, turn);
+        }
+        self.count(Signal { kind, subject: subject.to_owned(), amount }, turn);
+        if !matches!(kind, Kind::Engaged | Kind::Scroll) {
+            let step = Step { at, what: kind, subject: clip(subject, 80).to_owned(), seconds: 0, scroll: 0 };
+            self.both(|record| record.journey.push(step.clone()));
+        }
+    }
+
+    fn count(&mut self, signal: Signal, turn: &mut Turn) {
+        let at = turn.now.wall;
+        turn.tell(|| {
+            let amount = if signal.amount == 1 { String::new() } else { [" x ", &signal.amount.to_string()].concat() };
+            ["seen: ", signal.kind.name(), " ", &signal.subject, &amount].concat()
+        });
+        self.both(|record| {
+            record.facts.add(&signal, at);
+            record.active = record.active.max(at);
+        });
+        self.rescore = true;
+        self.unsaved = true;
+    }
+
+    /// Changes this page's record and the visitor alike.
+    pub(super) fn both(&mut self, change: impl Fn(&mut Record)) {
+        change(&mut self.mine);
+        change(&mut self.sum);
+    }
+
+    /// Turns the attention since the last time into a signal.
+    pub(super) fn count_attention(&mut self, turn: &mut Turn) {
+        if self.viewing.is_none() {
+            return;
+        }
+        let seconds = self.attention.take_seconds(turn.now.monotonic);
+        if seconds > 0 {
+            let path = self.page.path.clone();
+            self.signal(Kind::Engaged, &path, seconds, turn);
+        }
+        let (began, scroll) = (self.viewing, self.attention.scroll);
+        self.both(|record| {
+            let viewed = |step: &&mut Step| step.what == Kind::PageView && Some(step.at) == began;
+            if let Some(step) = record.journey.iter_mut().rev().find(viewed) {
+                step.seconds += seconds;
+                step.scroll = step.scroll.max(scroll);
+            }
+        });
+    }
+
+    /// Ends the page view, if there is one.
+    pub(super) fn end_view(&mut self, turn: &mut Turn) {
+        self.count_attention(turn);
+        self.viewing = None;
+    }
+
+    pub(super) fn navigated(&mut self, page: Page, turn: &mut Turn) {
+        // Routers replace the address without going anywhere; only another path is another page.
+        if page.path == self.page.path {
+            self.page = page;
+            return;
+        }
+        self.end_view(turn);
+        self.page = page;
+        self.begin(turn);
+    }
+
+    pub(super) fn look(&mut self, visible: bool, focused: bool, turn: &mut Turn) {
+        (self.visible, self.focused) = (visible, focused);
+        self.attention.look(visible, focused, turn.now.monotonic);
+        if !visible {
+            self.count_attention(turn);
+            self.saved_at = 0; // Hidden is the last moment that is sure to come: write at once.
+        }
+    }
+
+    pub(super) fn scrolled(&mut self, percent: u8, turn: &mut Turn) {
+        if self.viewing.is_some() {
+            let quarters = self.attention.scrolled(percent);
+            if quarters > 0 {
+                let path = self.page.path.clone();
+                self.signal(Kind::Scroll, &path, quarters.into(), turn);
+            }
+        }
+    }
+
+    pub(super) fn clicked(&mut self, click: &Click, turn: &mut Turn) {
+        if let Some(mark) = click.mark.as_deref().map(str::trim).filter(|mark| !mark.is_empty()) {
+            self.signal(Kind::Mark, mark, 1, turn);
+        }
+        let page = self.page.path.clone();
+        let name = click.path.rsplit('/').next().unwrap_or("");
+        let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
+        if click.href.starts_with("mailto:") {
+            self.signal(Kind::ClickMailto, &page, 1, turn);
+        } else if click.href.starts_with("tel:") {
+            self.signal(Kind::ClickTel, &page, 1, turn);
+        } else if !click.href.is_empty() && (click.download || FILES.contains(&ending.to_ascii_lowercase().as_str())) {
+            self.signal(Kind::ClickDownload, &click.path, 1, turn);
+        } else if !click.host.is_empty() && click.host != self.page.host {
+            self.signal(Kind::ClickOutbound, &click.host, 1, turn);
+        }
+    }
+
+    pub(super) fn form(&mut self, kind: Kind, label: &str, turn: &mut Turn) {
+        let label = if label.is_empty() { self.page.path.clone() } else { label.to_owned() };
+        self.signal(kind, &label, 1, turn);
+    }
+
+    /// Whether suspected bots are to be kept cold, and this is one.
+    pub(super) fn caps_bot(&self) -> bool {
+        self.suspected_bot && self.config.bots == Bots::Cap
+    }
+}

@@ -1,0 +1,361 @@
+//! The lead: what is posted to the webhook. Owns its public, versioned form and its bounds; must not decide when a lead
+//! is due.
+
+use serde::{Deserialize, Serialize};
+
+use crate::chat::{Speaker, clean};
+use crate::consent::{Decision, Source};
+use crate::qualify::Qualification;
+use crate::score::{Stage, Tier};
+use crate::signal::Kind;
+use crate::text::clip;
+
+/// Name and version of the form.
+pub const SCHEMA: &str = "leadheat/lead/1";
+/// Most bytes of a lead as JSON: the transcript is cut first, then the journey; contact never.
+pub const MAX_BYTES: usize = 16 * 1024;
+/// Most steps of the journey.
+pub const MAX_JOURNEY: usize = 60;
+/// Most reasons; the smallest beyond it are summed up in one called `rest`.
+const MAX_REASONS: usize = 40;
+
+/// A field of the contact form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename_all = "lowercase"))]
+pub enum Field {
+    /// [`Contact::name`].
+    Name,
+    /// [`Contact::email`].
+    Email,
+    /// [`Contact::phone`].
+    Phone,
+    /// [`Contact::company`].
+    Company,
+}
+
+impl Field {
+    /// Each with its name.
+    pub const NAMES: &[(&str, Field)] =
+        &[("name", Field::Name), ("email", Field::Email), ("phone", Field::Phone), ("company", Field::Company)];
+
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        Field::NAMES[self as usize].0
+    }
+}
+
+/// How the person can be reached. Each may be unknown.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(default)]
+pub struct Contact {
+    /// Name.
+    pub name: Option<String>,
+    /// E-mail address.
+    pub email: Option<String>,
+    /// Telephone number.
+    pub phone: Option<String>,
+    /// Organisation.
+    pub company: Option<String>,
+}
+
+impl Contact {
+    /// The value of a field.
+    pub fn get(&self, field: Field) -> Option<&str> {
+        match field {
+            Field::Name => self.name.as_deref(),
+            Field::Email => self.email.as_deref(),
+            Field::Phone => self.phone.as_deref(),
+            Field::Company => self.company.as_deref(),
+        }
+    }
+
+    /// Sets a field; an empty text is unknown.
+    pub fn set(&mut self, field: Field, text: &str) {
+        let value = Some(clean(text, 120)).filter(|text| !text.is_empty());
+        match field {
+            Field::Name => self.name = value,
+            Field::Email => self.email = value,
+            Field::Phone => self.phone = value,
+            Field::Company => self.company = value,
+        }
+    }
+
+    /// With each field trimmed, cut to its bound, and unknown where empty.
+    pub fn cleaned(&self) -> Contact {
+        let mut cleaned = Contact::default();
+        for (_, field) in Field::NAMES {
+            cleaned.set(*field, self.get(*field).unwrap_or(""));
+        }
+        cleaned
+    }
+
+    /// With what is unknown here taken from another.
+    pub fn or(&self, other: &Contact) -> Contact {
+        let mut both = self.clone();
+        for (_, field) in Field::NAMES {
+            if let (None, Some(text)) = (self.get(*field), other.get(*field)) {
+                both.set(*field, text);
+            }
+        }
+        both
+    }
+
+    /// Whether there is a way to reach the person.
+    pub fn reachable(&self) -> bool {
+        self.email.is_some() || self.phone.is_some()
+    }
+}
+
+/// A lead as posted. Times are ISO 8601 in UTC; what is unknown is null.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(default)]
+pub struct Lead {
+    /// `leadheat/lead/1`.
+    pub schema: String,
+    /// UUIDv7, the same for every revision.
+    pub id: String,
+    /// From 1; the highest is the one that counts.
+    pub revision: u32,
+    /// The same for every attempt to post this revision: a receiver drops what it has seen.
+    pub idempotency_key: String,
+    /// When the first revision was made.
+    pub created_at: String,
+    /// When this revision was made.
+    pub updated_at: String,
+    /// Sent by `leadheat('test')`.
+    pub test: bool,
+    /// The browser looks driven by a program.
+    pub suspected_bot: bool,
+    /// Version of leadheat.
+    pub widget: String,
+    /// Host of the page.
+    pub site: String,
+    /// Language of the chat: `en`, `fi` or `hu`.
+    pub language: String,
+    /// How warm.
+    pub tier: Tier,
+    /// Where in the funnel.
+    pub stage: Stage,
+    /// 0 to 100 in thousandths of a point; null without consent to scoring.
+    pub score: Option<f64>,
+    /// The model that scored; null without consent.
+    pub model: Option<ModelName>,
+    /// Every point explained: the points sum exactly to the score. Most points first.
+    pub reasons: Vec<Reason>,
+    /// What was stated.
+    pub qualification: Qualification,
+    /// How to reach the person.
+    pub contact: Contact,
+    /// What was allowed.
+    pub consent: ConsentNote,
+    /// Where the visitor came from; null without consent.
+    pub source: Option<Sources>,
+    /// Path of the page on which the lead was made.
+    pub page: String,
+    /// What was looked at, oldest first; empty without consent.
+    pub journey: Vec<JourneyStep>,
+    /// The conversation, oldest first.
+    pub chat: Vec<Message>,
+    /// The lines a salesperson reads before calling.
+    pub brief: String,
+}
+
+/// Which model scored.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(default)]
+pub struct ModelName {
+    /// Its id.
+    pub id: String,
+    /// Its version.
+    pub version: u32,
+}
+
+/// Why points were given or taken.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(default)]
+pub struct Reason {
+    /// Id of the rule; `group:NAME`, `total` and `bot` are limits, `rest` the sum of the smallest.
+    pub rule: String,
+    /// The reason in words.
+    pub label: String,
+    /// Points, in thousandths at most; negative where taken.
+    pub points: f64,
+    /// What was counted: occurrences, seconds, ...
+    pub count: u32,
+    /// Up to three subjects: paths, labels.
+    pub evidence: Vec<String>,
+    /// UTC day of the last occurrence.
+    pub last: Option<String>,
+}
+
+/// What was allowed, by whom reported, and what was agreed to with the contact form.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(default)]
+pub struct ConsentNote {
+    /// Consent to scoring.
+    pub state: Decision,
+    /// Who reported it.
+    pub source: Option<Source>,
+    /// When.
+    pub at: Option<String>,
+    /// The line that was ticked in the contact form.
+    pub contact_text: Option<String>,
+}
+
+impl Default for ConsentNote {
+    fn default() -> ConsentNote {
+        ConsentNote { state: Decision::Pending, source: None, at: None, contact_text: None }
+    }
+}
+
+/// First and last touch.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(default)]
+pub struct Sources {
+    /// The first arrival.
+    pub first: Option<Arrival>,
+    /// The latest arrival.
+    pub last: Option<Arrival>,
+}
+
+/// One arrival from outside the site.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(default)]
+pub struct Arrival {
+    /// When.
+    pub at: String,
+    /// `direct`, `search`, `social`, `email`, `paid`, `referral`, or another `utm_medium`.
+    pub channel: String,
+    /// Host of the referring page.
+    pub referrer: Option<String>,
+    /// `utm_source`.
+    pub utm_source: Option<String>,
+    /// `utm_medium`.
+    pub utm_medium: Option<String>,
+    /// `utm_campaign`.
+    pub utm_campaign: Option<String>,
+    /// Path of the page it led to.
+    pub landing: String,
+}
+
+/// One step of the journey.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct JourneyStep {
+    /// When it began.
+    pub at: String,
+    /// What was done.
+    pub what: Kind,
+    /// On what: path, label, host.
+    pub subject: String,
+    /// Of a page view: engaged seconds.
+    pub seconds: u32,
+    /// Of a page view: deepest point in percent.
+    pub scroll: u8,
+}
+
+/// One message of the conversation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Message {
+    /// When.
+    pub at: String,
+    /// By whom.
+    pub from: Speaker,
+    /// What.
+    pub text: String,
+}
+
+impl Lead {
+    /// Takes out everything but what the visitor submitted: for a lead not yet sent when consent is withdrawn.
+    pub fn strip(&mut self) {
+        self.score = None;
+        self.model = None;
+        self.reasons.clear();
+        self.source = None;
+        self.journey.clear();
+        self.brief.clear();
+    }
+
+    /// Keeps the lead within its bounds.
+    pub fn bound(&mut self) {
+        self.reasons.sort_by(|a, b| b.points.abs().total_cmp(&a.points.abs()));
+        if self.reasons.len() > MAX_REASONS {
+            let rest = self.reasons.split_off(MAX_REASONS - 1);
+            let thousandths: i64 = rest.iter().map(|reason| (reason.points * 1_000.0).round() as i64).sum();
+            let points = thousandths as f64 / 1_000.0;
+            self.reasons.push(Reason { rule: "rest".into(), label: "…".into(), points, ..Reason::default() });
+        }
+        self.reasons.sort_by(|a, b| b.points.total_cmp(&a.points));
+        for reason in &mut self.reasons {
+            reason.label = clip(&reason.label, 80).to_owned();
+        }
+        let surplus = self.journey.len().saturating_sub(MAX_JOURNEY);
+        self.journey.drain(..surplus);
+        self.brief = clip(&self.brief, 1_500).to_owned();
+        let mut size = self.size();
+        while size > MAX_BYTES && !self.chat.is_empty() {
+            size -= self.chat.remove(0).size();
+        }
+        while size > MAX_BYTES && !self.journey.is_empty() {
+            size -= self.journey.remove(0).size();
+        }
+    }
+
+    /// At least as many bytes as the lead has as JSON.
+    fn size(&self) -> usize {
+        let reasons: usize = self
+            .reasons
+            .iter()
+            .map(|r| 120 + text_size(&r.rule) + text_size(&r.label) + r.evidence.iter().map(|e| 3 + text_size(e)).sum::<usize>())
+            .sum();
+        let said = &self.qualification;
+        let texts = [&said.need, &said.budget, &said.current_supplier, &said.preferred]
+            .into_iter()
+            .chain([&self.contact.name, &self.contact.email, &self.contact.phone, &self.contact.company])
+            .chain([&self.consent.contact_text])
+            .flatten()
+            .chain([&self.site, &self.page, &self.brief, &self.id, &self.idempotency_key])
+            .chain(self.model.iter().map(|model| &model.id));
+        let arrivals = self.source.iter().flat_map(|source| [&source.first, &source.last]).flatten();
+        let arrival = |a: &Arrival| {
+            let texts = [&a.referrer, &a.utm_source, &a.utm_medium, &a.utm_campaign].into_iter().flatten();
+            160 + texts.chain([&a.channel, &a.landing]).map(|text| text_size(text)).sum::<usize>()
+        };
+        1_000
+            + reasons
+            + texts.map(|text| text_size(text)).sum::<usize>()
+            + arrivals.map(arrival).sum::<usize>()
+            + self.chat.iter().map(Message::size).sum::<usize>()
+            + self.journey.iter().map(JourneyStep::size).sum::<usize>()
+    }
+}
+
+impl Message {
+    fn size(&self) -> usize {
+        65 + text_size(&self.text)
+    }
+}
+
+impl JourneyStep {
+    fn size(&self) -> usize {
+        115 + text_size(&self.subject)
+    }
+}
+
+/// Bytes of a text as a JSON string without its quotes.
+fn text_size(text: &str) -> usize {
+    let escaped = |byte: u8| match byte {
+        b'"' | b'\\' | b'\n' | b'\r' | b'\t' => 2,
+        0..0x20 => 6,
+        _ => 1,
+    };
+    text.bytes().map(escaped).sum()
+}

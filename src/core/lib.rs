@@ -1,0 +1,46 @@
+//! leadheat-core: what a visitor did -> what it means -> what to do.
+//!
+//! Pure Rust. No JavaScript, no I/O, no clock and no randomness: time and entropy come with every event as a
+//! [`time::Stamp`], and everything to be done is returned as an [`app::Effect`]. The same events and stamps give the same
+//! score natively and in every browser, to the thousandth of a point.
+//!
+//! # Where to start
+//! [`app`] is the whole on one page: `State`, `Event`, `Effect`, `update`. From there, along the flow of data:
+//! - [`signal`]: what a visitor did · [`page`]: how long and how far the page in view was looked at · [`source`]: where
+//!   from
+//! - [`visitor`]: what is known, in day buckets, bounded and mergeable
+//! - [`model`]: the scoring model · [`score`]: the assessment, tier and stage · [`qualify`]: what was stated
+//! - [`lead`]: what is sent · [`brief`]: its prose · [`outbox`]: its delivery
+//! - [`consent`]: what is allowed
+//! - [`script`]: what the chat asks · [`chat`]: the conversation · [`view`]: what is seen of it · [`words`]: its phrases
+//! - [`config`]: what the site owner can set · [`json`]: reading documents with every problem named
+//! - [`glob`], [`id`], [`text`], [`time`]: small tools
+//! - [`sim`]: the native shell with a virtual clock, for tests and replays (feature `sim`)
+//! - [`schema`]: JSON Schemas of config and lead (feature `schema`)
+
+pub mod app;
+pub mod brief;
+pub mod chat;
+pub mod config;
+pub mod consent;
+pub mod glob;
+pub mod id;
+pub mod json;
+pub mod lead;
+pub mod model;
+pub mod outbox;
+pub mod page;
+pub mod qualify;
+#[cfg(feature = "schema")]
+pub mod schema;
+pub mod score;
+pub mod script;
+pub mod signal;
+#[cfg(feature = "sim")]
+pub mod sim;
+pub mod source;
+pub mod text;
+pub mod time;
+pub mod view;
+pub mod visitor;
+pub mod words;

@@ -1,0 +1,140 @@
+//! Delivery as a state machine: a lead is written before it is sent and leaves only when a receiver has confirmed it.
+//! Owns attempts, backoff and what each answer means; must not send anything itself.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::lead::Lead;
+use crate::time::{DAY, MINUTE, Millis, SECOND, Stamp};
+
+/// A post that has not been answered for so long is taken for lost, and may be sent again by any tab.
+pub const LEASE: Millis = 30 * SECOND;
+/// Attempts after which a lead is kept but no longer sent by itself.
+const MAX_ATTEMPTS: u32 = 12;
+/// Age after which a lead is kept but no longer sent by itself.
+const MAX_AGE: Millis = 7 * DAY;
+/// Longest wait between two attempts.
+const MAX_WAIT: Millis = 15 * MINUTE;
+
+/// A lead on its way.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Item {
+    /// Where to.
+    pub url: String,
+    /// What.
+    pub lead: Lead,
+    /// Whether the visitor submitted it: then it outlives a withdrawal of consent.
+    pub submitted: bool,
+    /// When it was put in.
+    pub since: Millis,
+    /// How often it was sent.
+    pub attempts: u32,
+    /// Not to be sent before.
+    pub due: Millis,
+    /// Given up, and kept.
+    pub dead: bool,
+}
+
+/// What became of a post.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// The receiver answered with this HTTP status, and perhaps after how many seconds to come back.
+    Answered(u16, Option<u32>),
+    /// No answer: offline, refused, timed out, redirected, or forbidden by CORS or CSP.
+    Failed,
+}
+
+/// What an outcome means for the lead.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Confirmed.
+    Done,
+    /// Again, after at least so many milliseconds.
+    Again(Millis),
+    /// The same post would be refused for ever.
+    Never,
+}
+
+impl Outcome {
+    /// The table of answers.
+    pub fn verdict(self) -> Verdict {
+        match self {
+            Outcome::Answered(200..=299, _) => Verdict::Done,
+            Outcome::Answered(400 | 401 | 403 | 410 | 422, _) => Verdict::Never,
+            Outcome::Answered(429, after) => Verdict::Again(after.map_or(MINUTE, |seconds| Millis::from(seconds) * SECOND)),
+            Outcome::Answered(_, after) => Verdict::Again(after.map_or(0, |seconds| Millis::from(seconds) * SECOND)),
+            Outcome::Failed => Verdict::Again(0),
+        }
+    }
+}
+
+/// All leads on their way, by idempotency key.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Outbox {
+    /// The leads.
+    pub items: BTreeMap<String, Item>,
+}
+
+impl Outbox {
+    /// Puts a lead in. Earlier revisions of it that are not under way are contained in it: their keys are returned,
+    /// to be removed from storage too.
+    pub fn put(&mut self, item: Item, now: Millis) -> Vec<String> {
+        let contained = |(key, other): &(&String, &Item)| {
+            other.lead.id == item.lead.id && **key != item.lead.idempotency_key && !other.under_way(now)
+        };
+        let gone: Vec<_> = self.items.iter().filter(contained).map(|(key, _)| key.clone()).collect();
+        for key in &gone {
+            self.items.remove(key);
+        }
+        self.items.insert(item.lead.idempotency_key.clone(), item);
+        gone
+    }
+
+    /// Marks what is to be sent now as sent, and returns its keys. Revisions of one lead go one after the other.
+    pub fn take_due(&mut self, now: Millis) -> Vec<String> {
+        let busy: Vec<_> = self.items.values().filter(|item| item.under_way(now)).map(|item| item.lead.id.clone()).collect();
+        let mut keys = Vec::new();
+        for (key, item) in &mut self.items {
+            // A clock set back by more than any wait makes no lead wait for it.
+            let due = item.due <= now || item.due > now + MAX_WAIT.max(LEASE);
+            if due && !item.dead && !busy.contains(&item.lead.id) {
+                item.attempts += 1;
+                item.due = now + LEASE;
+                keys.push(key.clone());
+            }
+        }
+        keys
+    }
+
+    /// Takes in what became of a post. Returns the verdict, where the lead is still here.
+    pub fn settle(&mut self, key: &str, outcome: Outcome, stamp: Stamp) -> Option<Verdict> {
+        let item = self.items.get_mut(key)?;
+        let verdict = outcome.verdict();
+        match verdict {
+            Verdict::Done => {
+                self.items.remove(key);
+            }
+            Verdict::Never => item.dead = true,
+            Verdict::Again(least) => {
+                // Full jitter: anywhere up to a bound that doubles, so that many pages do not come back at once.
+                let bound = (2 * SECOND << item.attempts.clamp(1, 10) >> 1).min(MAX_WAIT);
+                let wait = (stamp.entropy % u128::from(bound)) as Millis + SECOND / 2;
+                item.due = stamp.wall + wait.max(least);
+                item.dead = item.attempts >= MAX_ATTEMPTS || stamp.wall > item.since + MAX_AGE;
+            }
+        }
+        Some(verdict)
+    }
+
+    /// When there is something to send next.
+    pub fn next_due(&self) -> Option<Millis> {
+        self.items.values().filter(|item| !item.dead).map(|item| item.due).min()
+    }
+}
+
+impl Item {
+    fn under_way(&self, now: Millis) -> bool {
+        self.attempts > 0 && !self.dead && self.due > now && self.due <= now + LEASE && self.due >= LEASE
+    }
+}

@@ -1,0 +1,116 @@
+//! The page in view: how long it was really looked at and how far it was scrolled. Owns the engagement clock; must not
+//! keep anything from one page to the next.
+
+use crate::time::Millis;
+
+/// How long after the last input somebody still counts as engaged. Reading without touching anything is common; a
+/// visitor who left the desk is not.
+pub const IDLE_AFTER: Millis = 30_000;
+
+/// What the browser says of the page.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Page {
+    /// Host of its address.
+    pub host: String,
+    /// Path of its address.
+    pub path: String,
+    /// Query of its address, with or without `?`.
+    pub query: String,
+    /// The referrer's address.
+    pub referrer: String,
+    /// Its language, as a BCP 47 tag.
+    pub language: String,
+}
+
+/// Attention given to one page view. Time counts while the page is visible, focused and recently used.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Attention {
+    visible: bool,
+    focused: bool,
+    /// Monotonic time up to which engagement has been counted.
+    counted: Millis,
+    /// Monotonic time of the last input.
+    active: Millis,
+    /// Engaged milliseconds not yet handed out.
+    pending: Millis,
+    /// Deepest quarter of the content that was in view, 0 to 4.
+    quarter: u8,
+    /// Deepest point of the content that was in view, in percent.
+    pub scroll: u8,
+}
+
+impl Attention {
+    /// A page view that begins now. Arriving counts as an input.
+    pub fn new(visible: bool, focused: bool, now: Millis) -> Attention {
+        Attention { visible, focused, counted: now, active: now, ..Attention::default() }
+    }
+
+    /// Whether time is running.
+    pub fn engaged(&self, now: Millis) -> bool {
+        self.visible && self.focused && now < self.active + IDLE_AFTER
+    }
+
+    /// Counts what has passed since the last call.
+    fn advance(&mut self, now: Millis) {
+        if self.visible && self.focused {
+            self.pending += now.min(self.active + IDLE_AFTER).saturating_sub(self.counted);
+        }
+        self.counted = now;
+    }
+
+    /// The visitor did something.
+    pub fn input(&mut self, now: Millis) {
+        self.advance(now);
+        self.active = now;
+    }
+
+    /// Visibility or focus changed. Coming back counts as an input.
+    pub fn look(&mut self, visible: bool, focused: bool, now: Millis) {
+        self.advance(now);
+        if visible && focused && !(self.visible && self.focused) {
+            self.active = now;
+        }
+        (self.visible, self.focused) = (visible, focused);
+    }
+
+    /// Takes the whole engaged seconds that have come together; the rest of a second stays for the next time.
+    pub fn take_seconds(&mut self, now: Millis) -> u32 {
+        self.advance(now);
+        let seconds = self.pending / 1_000;
+        self.pending %= 1_000;
+        seconds as u32
+    }
+
+    /// The content was seen down to `percent`. Returns how many further quarters that is.
+    pub fn scrolled(&mut self, percent: u8) -> u8 {
+        self.scroll = self.scroll.max(percent.min(100));
+        let reached = self.scroll / 25;
+        let further = reached.saturating_sub(self.quarter);
+        self.quarter = self.quarter.max(reached);
+        further
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_attention_counts() {
+        let mut page = Attention::new(true, true, 0);
+        assert_eq!(page.take_seconds(10_500), 10);
+        page.look(true, false, 20_000); // 20 s
+        page.look(true, true, 60_000);
+        assert_eq!(page.take_seconds(70_000), 20, "10 more from each side of the blur");
+        assert_eq!(page.take_seconds(3_600_000), 20, "idle 30 s after the return at 60 s");
+        page.input(3_600_000);
+        assert_eq!(page.take_seconds(3_600_900), 0);
+        assert_eq!(page.take_seconds(3_601_000), 1);
+    }
+
+    #[test]
+    fn quarters_come_once() {
+        let mut page = Attention::default();
+        assert_eq!([10, 60, 40, 100, 100].map(|p| page.scrolled(p)), [0, 2, 0, 2, 0]);
+    }
+}

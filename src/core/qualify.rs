@@ -1,0 +1,143 @@
+//! What the visitor said that sales must know before calling. Owns the answers and their meaning; must not guess:
+//! unknown is not no.
+
+use serde::{Deserialize, Serialize};
+
+use crate::text::clip;
+
+/// When the visitor wants to buy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Timeframe {
+    /// At once: hot, whatever the points.
+    Now,
+    /// A decision within about two months: warm.
+    TwoMonths,
+    /// A definite but later time: cold now, worth coming back to.
+    Later,
+    /// Interested, no time limit: cold.
+    None,
+    /// Asks without meaning to buy: discarded.
+    NotBuying,
+}
+
+impl Timeframe {
+    /// Each with its name in scripts and in the lead.
+    pub const NAMES: &[(&str, Timeframe)] = &[
+        ("now", Timeframe::Now),
+        ("two_months", Timeframe::TwoMonths),
+        ("later", Timeframe::Later),
+        ("none", Timeframe::None),
+        ("not_buying", Timeframe::NotBuying),
+    ];
+}
+
+/// Whose decision it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Authority {
+    /// The visitor's own.
+    Decides,
+    /// The visitor prepares it for somebody else.
+    Prepares,
+    /// Somebody else's.
+    Other,
+}
+
+impl Authority {
+    /// Each with its name in scripts and in the lead.
+    pub const NAMES: &[(&str, Authority)] =
+        &[("decides", Authority::Decides), ("prepares", Authority::Prepares), ("other", Authority::Other)];
+}
+
+/// What was stated. Each may be unknown.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(default)]
+pub struct Qualification {
+    /// What is needed, in the visitor's words.
+    pub need: Option<String>,
+    /// When.
+    pub timeframe: Option<Timeframe>,
+    /// Who decides.
+    pub authority: Option<Authority>,
+    /// Money set aside, in the visitor's words.
+    pub budget: Option<String>,
+    /// What is bought today and from whom, in the visitor's words.
+    pub current_supplier: Option<String>,
+    /// How the visitor prefers to be reached, in the visitor's words.
+    pub preferred: Option<String>,
+}
+
+/// Which fact an answer of the chat fills.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename_all = "snake_case"))]
+pub enum Fact {
+    /// [`Qualification::need`].
+    Need,
+    /// [`Qualification::timeframe`].
+    Timeframe,
+    /// [`Qualification::authority`].
+    Authority,
+    /// [`Qualification::budget`].
+    Budget,
+    /// [`Qualification::current_supplier`].
+    CurrentSupplier,
+    /// [`Qualification::preferred`].
+    Preferred,
+}
+
+impl Fact {
+    /// Each with its name in scripts.
+    pub const NAMES: &[(&str, Fact)] = &[
+        ("need", Fact::Need),
+        ("timeframe", Fact::Timeframe),
+        ("authority", Fact::Authority),
+        ("budget", Fact::Budget),
+        ("current_supplier", Fact::CurrentSupplier),
+        ("preferred", Fact::Preferred),
+    ];
+}
+
+/// Whether `value` is one that `fact` can take.
+pub fn accepts(fact: Fact, value: &str) -> bool {
+    match fact {
+        Fact::Timeframe => named(Timeframe::NAMES, value).is_some(),
+        Fact::Authority => named(Authority::NAMES, value).is_some(),
+        _ => true,
+    }
+}
+
+fn named<T: Copy>(names: &[(&str, T)], value: &str) -> Option<T> {
+    names.iter().find(|(name, _)| *name == value).map(|(_, meaning)| *meaning)
+}
+
+impl Qualification {
+    /// Fills a fact with an answer. A timeframe or an authority in free words changes nothing.
+    pub fn fill(&mut self, fact: Fact, value: &str) {
+        let words = || Some(clip(value.trim(), 300).to_owned()).filter(|words| !words.is_empty());
+        match fact {
+            Fact::Need => self.need = words(),
+            Fact::Timeframe => self.timeframe = named(Timeframe::NAMES, value).or(self.timeframe),
+            Fact::Authority => self.authority = named(Authority::NAMES, value).or(self.authority),
+            Fact::Budget => self.budget = words(),
+            Fact::CurrentSupplier => self.current_supplier = words(),
+            Fact::Preferred => self.preferred = words(),
+        }
+    }
+
+    /// With what is unknown here taken from another.
+    pub fn or(&self, other: &Qualification) -> Qualification {
+        let or = |mine: &Option<String>, other: &Option<String>| mine.clone().or_else(|| other.clone());
+        Qualification {
+            need: or(&self.need, &other.need),
+            timeframe: self.timeframe.or(other.timeframe),
+            authority: self.authority.or(other.authority),
+            budget: or(&self.budget, &other.budget),
+            current_supplier: or(&self.current_supplier, &other.current_supplier),
+            preferred: or(&self.preferred, &other.preferred),
+        }
+    }
+}

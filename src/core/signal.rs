@@ -1,0 +1,90 @@
+//! What a visitor did. Owns the kinds of signal and their names; must not know what they are worth.
+
+use serde::{Deserialize, Serialize};
+
+/// What kind of thing was done. The names in JSON are those of [`Kind::NAMES`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// A page was looked at. Subject: its path.
+    PageView,
+    /// Seconds in which a page was visible, focused and the visitor recently active. Subject: path; amount: seconds.
+    Engaged,
+    /// A further quarter of a page was scrolled into view, at most four a view. Subject: path.
+    Scroll,
+    /// A link to another host was followed. Subject: the host.
+    ClickOutbound,
+    /// A link to a file was followed. Subject: its path.
+    ClickDownload,
+    /// A mail link was followed. Subject: the path of the page.
+    ClickMailto,
+    /// A telephone link was followed. Subject: the path of the page.
+    ClickTel,
+    /// An element marked `data-leadheat="label"` was clicked. Subject: the label.
+    Mark,
+    /// The first field of a form of the page was touched. Subject: the form's label.
+    FormStart,
+    /// A form of the page was submitted. Subject: the form's label.
+    FormSubmit,
+    /// A visit began: first activity after at least 30 minutes without any. Subject: the landing path.
+    Visit,
+    /// The chat panel was opened by the visitor. Subject: path.
+    ChatOpen,
+    /// The visitor answered or wrote in the chat. Subject: path.
+    ChatMessage,
+    /// Contact details were submitted. Subject: path.
+    Contact,
+    /// `leadheat('track', name, value)`. Subject: the name; amount: the value.
+    Custom,
+}
+
+impl Kind {
+    /// Each kind with its name in JSON.
+    pub const NAMES: &[(&str, Kind)] = &[
+        ("page_view", Kind::PageView),
+        ("engaged", Kind::Engaged),
+        ("scroll", Kind::Scroll),
+        ("click_outbound", Kind::ClickOutbound),
+        ("click_download", Kind::ClickDownload),
+        ("click_mailto", Kind::ClickMailto),
+        ("click_tel", Kind::ClickTel),
+        ("mark", Kind::Mark),
+        ("form_start", Kind::FormStart),
+        ("form_submit", Kind::FormSubmit),
+        ("visit", Kind::Visit),
+        ("chat_open", Kind::ChatOpen),
+        ("chat_message", Kind::ChatMessage),
+        ("contact", Kind::Contact),
+        ("custom", Kind::Custom),
+    ];
+
+    /// Its name in JSON.
+    pub fn name(self) -> &'static str {
+        Kind::NAMES[self as usize].0
+    }
+}
+
+/// One thing that a visitor did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Signal {
+    /// What kind.
+    pub kind: Kind,
+    /// On what: a path, label, host or name, as the kind says.
+    pub subject: String,
+    /// How much; 1 where the kind does not say otherwise.
+    pub amount: u32,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_in_the_order_of_the_kinds() {
+        for (name, kind) in Kind::NAMES {
+            assert_eq!(kind.name(), *name);
+            assert_eq!(serde_json::to_value(kind).unwrap(), *name);
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! Where a visitor came from. Owns reading the query and the referrer; must not keep any of the rest of them.
+
+use serde::{Deserialize, Serialize};
+
+use crate::text::clip;
+use crate::time::Millis;
+
+/// One arrival from outside. Ordered by time, then by content.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Touch {
+    /// When.
+    pub at: Millis,
+    /// `direct`, `search`, `social`, `email`, `paid`, `referral`, or another `utm_medium` as it was.
+    pub channel: String,
+    /// The referrer's host; the rest of its address is dropped.
+    pub referrer: String,
+    /// `utm_source`.
+    pub utm_source: String,
+    /// `utm_medium`.
+    pub utm_medium: String,
+    /// `utm_campaign`.
+    pub utm_campaign: String,
+    /// Path of the page it led to.
+    pub landing: String,
+}
+
+const SEARCH: &[&str] = &["google", "bing", "duckduckgo", "ecosia", "yahoo", "qwant", "startpage", "yandex", "baidu", "brave"];
+const SOCIAL: &[&str] = &["linkedin", "facebook", "instagram", "youtube", "reddit", "pinterest", "tiktok", "twitter", "threads", "lnkd", "x", "t"];
+
+impl Touch {
+    /// Reads an arrival at `host``landing`. `None` where the visitor came from the site itself.
+    pub fn read(at: Millis, host: &str, landing: &str, query: &str, referrer: &str) -> Option<Touch> {
+        let referrer = referrer_host(referrer);
+        let utm = |name| parameter(query, name).map_or(String::new(), |value| clip(&value, 60).to_owned());
+        let mut touch = Touch {
+            at,
+            channel: String::new(),
+            utm_source: utm("utm_source"),
+            utm_medium: utm("utm_medium"),
+            utm_campaign: utm("utm_campaign"),
+            landing: clip(landing, 80).to_owned(),
+            referrer: clip(referrer, 80).to_owned(),
+        };
+        let tagged = !touch.utm_source.is_empty() || !touch.utm_medium.is_empty();
+        if !tagged && touch.referrer == host && !host.is_empty() {
+            return None;
+        }
+        touch.channel = touch.classify(tagged).to_owned();
+        Some(touch)
+    }
+
+    fn classify(&self, tagged: bool) -> &str {
+        let medium = self.utm_medium.as_str();
+        let labels = |list: &[&str], host: &str| host.split('.').any(|label| list.contains(&label));
+        match medium {
+            "cpc" | "ppc" | "paid" | "display" | "retargeting" => "paid",
+            "email" | "e-mail" | "newsletter" => "email",
+            "social" => "social",
+            "" if labels(SEARCH, &self.referrer) || labels(SEARCH, &self.utm_source) => "search",
+            "" if labels(SOCIAL, &self.referrer) || labels(SOCIAL, &self.utm_source) => "social",
+            "" if !self.referrer.is_empty() || tagged => "referral",
+            "" => "direct",
+            other => other,
+        }
+    }
+}
+
+fn referrer_host(referrer: &str) -> &str {
+    let after = referrer.split_once("://").map_or("", |(_, rest)| rest);
+    let authority = after.split(['/', '?', '#']).next().unwrap_or("");
+    authority.rsplit('@').next().unwrap_or("")
+}
+
+/// The value of a query parameter, percent-decoded, lower case; the query may begin with `?`.
+pub fn parameter(query: &str, name: &str) -> Option<String> {
+    let pairs = query.trim_start_matches('?').split('&');
+    let (_, value) = pairs.filter_map(|pair| pair.split_once('=')).find(|(key, _)| *key == name)?;
+    let mut bytes = Vec::with_capacity(value.len());
+    let mut rest = value.as_bytes();
+    while let [first, tail @ ..] = rest {
+        let decoded = match (first, tail) {
+            (b'%', [high, low, ..]) => hex(*high).zip(hex(*low)).map(|(high, low)| high << 4 | low),
+            (b'+', _) => Some(b' '),
+            _ => None,
+        };
+        rest = if *first == b'%' && decoded.is_some() { &tail[2..] } else { tail };
+        bytes.push(decoded.unwrap_or(*first));
+    }
+    Some(String::from_utf8_lossy(&bytes).to_lowercase())
+}
+
+fn hex(digit: u8) -> Option<u8> {
+    char::from(digit).to_digit(16).map(|value| value as u8)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn channels() {
+        let cases = [
+            ("", "", Some("direct")),
+            ("", "https://www.google.fi/search?q=secret", Some("search")),
+            ("", "https://www.linkedin.com/feed/", Some("social")),
+            ("", "https://partner.example/x", Some("referral")),
+            ("", "https://lumo.example/product", None),
+            ("?utm_source=news&utm_medium=Email", "https://lumo.example/", Some("email")),
+            ("?utm_source=google&utm_medium=cpc&utm_campaign=K%C3%A9k+%zz%", "", Some("paid")),
+        ];
+        for (query, referrer, channel) in cases {
+            let touch = Touch::read(0, "lumo.example", "/", query, referrer);
+            assert_eq!(touch.as_ref().map(|touch| touch.channel.as_str()), channel, "{query} {referrer}");
+            if let Some(touch) = touch {
+                assert!(!touch.referrer.contains("secret"));
+            }
+        }
+        assert_eq!(parameter("?a=K%C3%A9k+%zz%", "a").unwrap(), "kék %zz%");
+    }
+}

@@ -1,0 +1,92 @@
+//! Words for people: the three languages, and texts that exist in several. Owns choosing among them; must not hold
+//! the words themselves (words.rs and the documents in defaults/ do).
+
+/// A language that leadheat itself speaks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename_all = "lowercase"))]
+pub enum Lang {
+    /// English, and whatever is not one of the others.
+    #[default]
+    En,
+    /// Finnish.
+    Fi,
+    /// Hungarian.
+    Hu,
+}
+
+impl Lang {
+    /// By name as in config: `en`, `fi`, `hu`.
+    pub const NAMES: &[(&str, Lang)] = &[("en", Lang::En), ("fi", Lang::Fi), ("hu", Lang::Hu)];
+
+    /// From a BCP 47 tag such as the page's `lang` (`fi`, `hu-HU`); English for all others.
+    pub fn from_tag(tag: &str) -> Lang {
+        let primary = tag.split(['-', '_']).next().unwrap_or("").to_ascii_lowercase();
+        Lang::NAMES.iter().find(|(name, _)| *name == primary).map_or(Lang::En, |(_, lang)| *lang)
+    }
+
+    /// The BCP 47 tag.
+    pub fn tag(self) -> &'static str {
+        Lang::NAMES[self as usize].0
+    }
+
+    /// The one of three texts that is in this language.
+    pub fn pick<'a>(self, [en, fi, hu]: [&'a str; 3]) -> &'a str {
+        match self {
+            Lang::En => en,
+            Lang::Fi => fi,
+            Lang::Hu => hu,
+        }
+    }
+}
+
+/// A text in one or more languages. In JSON: a string, or an object by language tag (`{"en": "Hi", "fi": "Hei"}`).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Text(pub Vec<(String, String)>);
+
+impl Text {
+    /// One text for every language.
+    pub fn plain(text: &str) -> Text {
+        Text(vec![(String::new(), text.to_owned())])
+    }
+
+    /// In the asked language, else in English, else whatever there is.
+    pub fn get(&self, lang: Lang) -> &str {
+        let by = |tag: &str| self.0.iter().find(|(of, _)| of == tag);
+        by(lang.tag()).or_else(|| by("en")).or_else(|| self.0.first()).map_or("", |(_, text)| text)
+    }
+}
+
+#[cfg(feature = "schema")]
+impl schemars::JsonSchema for Text {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Text".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
+            "description": "A text for every language, or one for each by language tag.",
+            "anyOf": [{"type": "string"}, {"type": "object", "additionalProperties": {"type": "string"}, "minProperties": 1}]
+        })
+    }
+}
+
+/// The longest start of `text` that has at most `most` bytes and ends between two characters.
+pub fn clip(text: &str, most: usize) -> &str {
+    &text[..text.floor_char_boundary(most)]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn languages() {
+        assert_eq!(Lang::from_tag("hu-HU"), Lang::Hu);
+        assert_eq!(Lang::from_tag("FI"), Lang::Fi);
+        assert_eq!(Lang::from_tag("de"), Lang::En);
+        let text = Text(vec![("fi".into(), "Hei".into()), ("de".into(), "Hallo".into())]);
+        assert_eq!(text.get(Lang::Fi), "Hei");
+        assert_eq!(text.get(Lang::Hu), "Hei");
+        assert_eq!(clip("äö", 3), "ä");
+    }
+}

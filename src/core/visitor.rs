@@ -1,0 +1,341 @@
+//! What is known of a visitor: facts, the journey, where they came from, who they say they are. Owns its bounds and
+//! its merging; must not know what any of it is worth.
+//!
+//! Every life of a page writes one `Record`, its own, under one key. The visitor is the merge of all records, which is
+//! commutative, associative and idempotent, so that it does not matter in which order tabs hear of each other.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::lead::Contact;
+use crate::qualify::Qualification;
+use crate::score::{Stage, Tier};
+use crate::signal::{Kind, Signal};
+use crate::source::Touch;
+use crate::text::clip;
+use crate::time::{DAY, Day, Millis, day};
+
+/// Most keys in one record; those least recently touched are folded into `other` of their kind.
+pub const MAX_KEYS: usize = 400;
+/// Most day buckets in one record, over all keys; the oldest are folded into the key's all-time count.
+const MAX_BUCKETS: usize = 1_000;
+/// Days that keep a bucket of their own.
+pub const MAX_DAYS: Day = 90;
+/// Most bytes of a fact's subject.
+const MAX_SUBJECT: usize = 60;
+/// Most steps of a journey in one record.
+const MAX_STEPS: usize = 60;
+/// What folded keys are counted under.
+const OTHER: &str = "other";
+
+/// How often, and how much in sum.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Count(pub u32, pub u32);
+
+impl Count {
+    /// Adds another count; stays at the largest number rather than wrapping.
+    pub fn add(&mut self, other: Count) {
+        self.0 = self.0.saturating_add(other.0);
+        self.1 = self.1.saturating_add(other.1);
+    }
+}
+
+/// How often one thing was done: by UTC day, and on older days together.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tally {
+    /// On days that no longer have a bucket.
+    pub older: Count,
+    /// By day.
+    pub days: BTreeMap<Day, Count>,
+    /// The last time.
+    pub last: Millis,
+}
+
+impl Tally {
+    fn fold_day(&mut self) {
+        if let Some((_, count)) = self.days.pop_first() {
+            self.older.add(count);
+        }
+    }
+
+    fn merge(&mut self, other: &Tally) {
+        self.older.add(other.older);
+        for (day, count) in &other.days {
+            self.days.entry(*day).or_default().add(*count);
+        }
+        self.last = self.last.max(other.last);
+    }
+}
+
+/// A fact's key: signal kind and subject, written `page_view /pricing`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Key(String);
+
+impl Key {
+    /// The key of a kind and a subject, which is cut to its bound.
+    pub fn new(kind: Kind, subject: &str) -> Key {
+        Key([kind.name(), " ", clip(subject, MAX_SUBJECT)].concat())
+    }
+
+    /// Kind (by name) and subject.
+    pub fn parts(&self) -> (&str, &str) {
+        self.0.split_once(' ').unwrap_or((&self.0, ""))
+    }
+}
+
+/// Counts under keys, by day.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Facts(pub BTreeMap<Key, Tally>);
+
+impl Facts {
+    /// Counts one signal.
+    pub fn add(&mut self, signal: &Signal, wall: Millis) {
+        let tally = self.0.entry(Key::new(signal.kind, &signal.subject)).or_default();
+        tally.days.entry(day(wall)).or_default().add(Count(1, signal.amount));
+        tally.last = tally.last.max(wall);
+    }
+
+    /// Adds all of another's counts.
+    pub fn merge(&mut self, other: &Facts) {
+        for (key, tally) in &other.0 {
+            self.0.entry(key.clone()).or_default().merge(tally);
+        }
+    }
+
+    /// How often a kind of signal was seen, over all time.
+    pub fn count(&self, kind: Kind) -> u32 {
+        let of_kind = self.0.iter().filter(|(key, _)| key.parts().0 == kind.name());
+        of_kind.flat_map(|(_, tally)| tally.days.values().chain([&tally.older])).map(|count| count.0).sum()
+    }
+
+    /// Folds what is over the bounds: old days, then days beyond the number of buckets, then keys.
+    pub fn bound(&mut self, today: Day) {
+        for tally in self.0.values_mut() {
+            while tally.days.first_key_value().is_some_and(|(day, _)| day + MAX_DAYS <= today) {
+                tally.fold_day();
+            }
+        }
+        let mut buckets: usize = self.0.values().map(|tally| tally.days.len()).sum();
+        while buckets > MAX_BUCKETS {
+            let oldest = self.0.values_mut().min_by_key(|tally| tally.days.keys().next().copied().unwrap_or(Day::MAX));
+            oldest.into_iter().for_each(Tally::fold_day);
+            buckets -= 1;
+        }
+        while self.0.len() > MAX_KEYS {
+            let candidates = self.0.iter().filter(|(key, _)| key.parts().1 != OTHER);
+            let Some(key) = candidates.min_by_key(|(_, tally)| tally.last).map(|(key, _)| key.clone()) else { break };
+            let tally = self.0.remove(&key).unwrap_or_default();
+            let other = Key([key.parts().0, " ", OTHER].concat());
+            self.0.entry(other).or_default().merge(&tally);
+        }
+    }
+}
+
+/// One step of the journey, for the salesperson's eye.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Step {
+    /// When it began.
+    pub at: Millis,
+    /// What was done.
+    pub what: Kind,
+    /// On what, as in [`Signal::subject`].
+    pub subject: String,
+    /// Of a page view: engaged seconds.
+    pub seconds: u32,
+    /// Of a page view: deepest point in percent of the content.
+    pub scroll: u8,
+}
+
+/// A value and when it was set; of two, the later wins, and of two at the same time the larger.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Latest<T> {
+    /// When.
+    pub at: Millis,
+    /// What.
+    pub value: T,
+}
+
+impl<T: Ord + Clone> Latest<T> {
+    fn merge(&mut self, other: &Latest<T>) {
+        if other > self {
+            self.clone_from(other);
+        }
+    }
+}
+
+/// What the last lead of this visitor was, so that every tab knows the next revision.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct LeadMark {
+    /// Its revision, from 1.
+    pub revision: u32,
+    /// Its id.
+    pub id: String,
+    /// When it was made.
+    pub at: Millis,
+    /// When the first revision was made.
+    pub first_at: Millis,
+    /// Its tier.
+    pub tier: Tier,
+    /// Contact and qualification as they were in it.
+    pub said: (Contact, Qualification),
+    /// How many messages of the visitor it carried.
+    pub heard: u32,
+}
+
+/// What one life of a page contributes to what is known of its visitor.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Record {
+    /// The visitor's UUID as this page knew it.
+    pub visitor: String,
+    /// Grows with every write: of two versions of one record the higher is the newer.
+    pub version: u32,
+    /// Writers whose records were folded into this one.
+    pub absorbed: Vec<String>,
+    /// Counts of this writer alone.
+    pub facts: Facts,
+    /// Steps of this writer alone, oldest first.
+    pub journey: Vec<Step>,
+    /// Where the visitor came from first.
+    pub first: Option<Touch>,
+    /// Where the visitor came from most recently.
+    pub last: Option<Touch>,
+    /// Last activity; 0 for none.
+    pub active: Millis,
+    /// Contact details.
+    pub contact: Latest<Contact>,
+    /// What was stated.
+    pub qualification: Latest<Qualification>,
+    /// Tier and stage reached, for hysteresis and for stages that do not move backwards.
+    pub reached: Latest<(Tier, Stage)>,
+    /// The last lead.
+    pub lead: Option<LeadMark>,
+}
+
+impl Record {
+    /// Adds another writer's contribution. Order does not matter.
+    pub fn merge(&mut self, other: &Record) {
+        // UUIDv7s sort by time: the older of two names for one visitor wins.
+        if self.visitor.is_empty() || (!other.visitor.is_empty() && other.visitor < self.visitor) {
+            self.visitor.clone_from(&other.visitor);
+        }
+        self.facts.merge(&other.facts);
+        self.journey.extend(other.journey.iter().cloned());
+        self.journey.sort_by(|a, b| (a.at, a.what, &a.subject).cmp(&(b.at, b.what, &b.subject)));
+        self.first = [self.first.take(), other.first.clone()].into_iter().flatten().min();
+        self.last = [self.last.take(), other.last.clone()].into_iter().flatten().max();
+        self.active = self.active.max(other.active);
+        self.contact.merge(&other.contact);
+        self.qualification.merge(&other.qualification);
+        self.reached.merge(&other.reached);
+        self.lead = self.lead.take().max(other.lead.clone());
+    }
+
+    /// Keeps the record within its bounds. `retention`: what is older, in days, is dropped.
+    pub fn bound(&mut self, today: Day, retention: Day) {
+        let oldest = today.saturating_sub(retention);
+        let facts = &mut self.facts;
+        facts.0.retain(|_, tally| day(tally.last) >= oldest);
+        facts.bound(today);
+        self.journey.retain(|step| day(step.at) >= oldest);
+        let surplus = self.journey.len().saturating_sub(MAX_STEPS);
+        self.journey.drain(..surplus);
+        let surplus = self.absorbed.len().saturating_sub(MAX_KEYS);
+        self.absorbed.drain(..surplus);
+    }
+}
+
+/// All records of one visitor, by writer.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Records(pub BTreeMap<String, Record>);
+
+impl Records {
+    /// Takes in a record; an older version of a known one changes nothing.
+    pub fn take(&mut self, writer: &str, record: Record) {
+        match self.0.get(writer) {
+            Some(known) if known.version >= record.version => {}
+            _ => {
+                self.0.insert(writer.to_owned(), record);
+            }
+        }
+    }
+
+    /// The union of two sets of records.
+    pub fn merge(&mut self, other: &Records) {
+        for (writer, record) in &other.0 {
+            self.take(writer, record.clone());
+        }
+    }
+
+    /// The visitor: the sum of all records that are not contained in another one.
+    pub fn visitor(&self) -> Record {
+        let mut sum = Record::default();
+        for record in self.live().map(|(_, record)| record) {
+            sum.merge(record);
+        }
+        sum
+    }
+
+    fn live(&self) -> impl Iterator<Item = (&String, &Record)> {
+        self.0.iter().filter(|(writer, _)| !self.0.values().any(|record| record.absorbed.contains(writer)))
+    }
+
+    /// Replaces the records that nobody has written for `DAY` by one, where there are several. Returns the new one
+    /// with the names of those to be removed.
+    pub fn fold(&self, mine: &str, into: &str, now: Millis, retention: Day) -> Option<(Record, Vec<String>)> {
+        let dead = |(writer, record): &(&String, &Record)| writer.as_str() != mine && record.active + DAY <= now;
+        let mut folded = Record { version: 1, ..Record::default() };
+        let mut gone: Vec<String> = self.0.keys().filter(|w| !self.live().any(|(live, _)| live == *w)).cloned().collect();
+        for (writer, record) in self.live().filter(dead) {
+            folded.merge(record);
+            gone.push(writer.clone());
+        }
+        if gone.len() < 2 {
+            return None;
+        }
+        folded.absorbed.clone_from(&gone);
+        folded.bound(day(now), retention);
+        debug_assert!(!gone.iter().any(|writer| writer == into));
+        Some((folded, gone))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn signal(subject: &str) -> Signal {
+        Signal { kind: Kind::PageView, subject: subject.into(), amount: 1 }
+    }
+
+    #[test]
+    fn old_days_and_surplus_keys_fold_without_losing_a_count() {
+        let mut facts = Facts::default();
+        for n in 0..1_000u64 {
+            facts.add(&signal(&format!("/page/{n}")), n * DAY / 4);
+            facts.bound(day(n * DAY / 4));
+        }
+        assert!(facts.0.len() <= MAX_KEYS);
+        assert_eq!(facts.count(Kind::PageView), 1_000);
+    }
+
+    #[test]
+    fn folding_keeps_the_visitor_and_survives_a_crash_half_way() {
+        let mut records = Records::default();
+        for n in 0..5u64 {
+            let mut record = Record { version: 1, active: n, ..Record::default() };
+            record.facts.add(&signal("/a"), n);
+            records.take(&n.to_string(), record);
+        }
+        let before = records.visitor();
+        let (folded, gone) = records.fold("4", "f", 2 * DAY, 30).unwrap();
+        records.take("f", folded);
+        assert_eq!(records.visitor().facts, before.facts, "folded and not yet removed");
+        for writer in gone {
+            records.0.remove(&writer);
+        }
+        assert_eq!(records.visitor().facts, before.facts, "folded and removed");
+        assert_eq!(records.0.len(), 2);
+    }
+}

@@ -1,0 +1,1 @@
+window.leadheat = window.leadheat || function () { var a = arguments; return new Promise(function (r) { (leadheat.q = leadheat.q || []).push([a, r]); }); };
