@@ -1,1 +1,14 @@
-//! x
+//! The native side of leadheat.
+//!
+//! # Where to start
+//! - [`widget`]: builds the wasm by a nested cargo call and joins it with the loader
+//! - [`dist`]: writes what a company hosts · [`types`]: TypeScript from the schemas
+//! - [`check`]: every problem of a config document
+//! - [`serve`]: the demo site, the webhook and the inbox over HTTP · [`inbox`]: the leads received
+
+pub mod check;
+pub mod dist;
+pub mod inbox;
+pub mod serve;
+pub mod types;
+pub mod widget;

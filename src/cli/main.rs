@@ -1,1 +1,96 @@
-fn main(){}
+//! The `leadheat` program: reads the command line and leaves the work to the library.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::{Context, Result};
+use clap::{Parser, Subcommand};
+use leadheat::{check, dist, inbox::Inbox, serve, widget};
+use tokio::net::TcpListener;
+
+/// leadheat: lead scoring in the browser, explained to the point. Without a command: the demo.
+#[derive(Parser)]
+#[command(version, args_conflicts_with_subcommands = true)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    demo: Demo,
+}
+
+/// The demo site, the sales inbox and the webhook, on this machine only.
+#[derive(clap::Args)]
+struct Demo {
+    /// Port to serve on
+    #[arg(long, default_value_t = 8787)]
+    port: u16,
+    /// File that the inbox keeps its leads in
+    #[arg(long, default_value = concat!(env!("CARGO_MANIFEST_DIR"), "/target/leadheat/inbox.sqlite"))]
+    inbox: PathBuf,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Write what a company hosts: scripts, wasm, schemas, types and the tags to paste
+    Build {
+        /// Directory to write to; made where missing
+        #[arg(long)]
+        out: PathBuf,
+    },
+    /// Name every problem of a config document
+    Check {
+        /// The document
+        file: PathBuf,
+    },
+}
+
+fn main() -> ExitCode {
+    match run(Arguments::parse()) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: Arguments) -> Result<ExitCode> {
+    match arguments.command {
+        None => demo(&arguments.demo)?,
+        Some(Command::Build { out }) => dist::write(&widget::build()?, &out)?,
+        Some(Command::Check { file }) => return check_file(&file),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+#[tokio::main]
+async fn demo(demo: &Demo) -> Result<()> {
+    // The port first: who has to choose another one should not have waited for the build.
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, demo.port));
+    let listener = TcpListener::bind(address)
+        .await
+        .with_context(|| format!("port {} cannot be used; choose another one with --port", demo.port))?;
+    let widget = tokio::task::block_in_place(widget::build)?;
+    let inbox = Inbox::open(&demo.inbox)?;
+    let address = listener.local_addr()?;
+    println!("demo site  http://{address}/");
+    println!("inbox      http://{address}/inbox");
+    println!("webhook    http://{address}/webhook");
+    println!("Ctrl+C stops it. Open this to begin:");
+    println!("http://{address}/");
+    serve::serve(listener, widget, inbox).await
+}
+
+fn check_file(file: &Path) -> Result<ExitCode> {
+    let text = std::fs::read_to_string(file).with_context(|| format!("{} cannot be read", file.display()))?;
+    let problems = check::check(&text);
+    for problem in &problems {
+        println!("{problem}");
+    }
+    match problems.len() {
+        0 => println!("{}: no problems", file.display()),
+        count => println!("{}: {count} problem(s)", file.display()),
+    }
+    Ok(if problems.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}

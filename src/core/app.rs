@@ -13,9 +13,7 @@ mod sell;
 mod talk;
 mod track;
 
-use std::collections::BTreeMap;
-
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 pub use answer::{Answer, Explanation, Notice, Pending, Status};
 pub use track::Click;
@@ -24,8 +22,7 @@ use crate::chat::{Conversation, FieldError, Input};
 use crate::config::{Config, Defaults};
 use crate::consent::{Consent, Report};
 use crate::json::{Problem, Value};
-use crate::lead::Lead;
-use crate::outbox::{Item, Outbox, Outcome};
+use crate::outbox::{Body, Item, Outbox, Outcome};
 use crate::page::{Attention, Page};
 use crate::score::{Assessment, Scorer, Stage, Tier};
 use crate::source::Touch;
@@ -119,7 +116,7 @@ pub enum Effect {
         /// Where to.
         url: String,
         /// What.
-        lead: Box<Lead>,
+        body: Body,
     },
     /// Draws the view.
     Render(Box<View>),
@@ -155,7 +152,7 @@ pub enum Area {
 }
 
 /// Everything that can stand under a key.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Stored {
     /// `leadheat:consent`.
@@ -257,7 +254,7 @@ pub struct State {
 
     pub(crate) outbox: Outbox,
     /// Promises of `leadheat('test')`, by idempotency key.
-    tests: BTreeMap<String, u32>,
+    tests: Vec<(String, u32)>,
 
     view: View,
     wake_at: Option<Millis>,

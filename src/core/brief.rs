@@ -4,7 +4,7 @@
 use crate::lead::Lead;
 use crate::qualify::{Authority, Timeframe};
 use crate::score::Stage;
-use crate::text::{Lang, clip};
+use crate::text::{Lang, clip, decimal};
 use crate::words::Words;
 
 /// Writes the brief of a lead.
@@ -78,9 +78,9 @@ fn why(lead: &Lead, lang: Lang) -> String {
     };
     let named = |good: fn(f64) -> bool| {
         let reasons = lead.reasons.iter().filter(|reason| good(reason.points) && reason.last.is_some());
-        reasons.take(3).map(|reason| reason.label.to_lowercase()).collect::<Vec<_>>().join(", ")
+        reasons.take(3).map(|reason| reason.label.as_str()).collect::<Vec<_>>().join("; ")
     };
-    let (score, good, bad) = (score.to_string(), named(|points| points > 0.0), named(|points| points < 0.0));
+    let (score, good, bad) = (decimal((score * 1_000.0).round() as i64), named(|points| points > 0.0), named(|points| points < 0.0));
     let mut text = if good.is_empty() {
         fill(lang, ["Score {}.", "Pisteet {}.", "Pontszám: {}."], &score)
     } else {

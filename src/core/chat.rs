@@ -1,7 +1,7 @@
 //! The conversation in the panel. Owns the transcript, where in the script it stands, and checking the contact form;
 //! must not know how it is drawn or what it is worth.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::lead::{Contact, Field};
 use crate::qualify::Qualification;
@@ -17,8 +17,8 @@ pub const MAX_MESSAGE: usize = 1_000;
 const MAX_LINES: usize = 100;
 
 /// Who says it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "native", derive(serde::Deserialize, schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Speaker {
     /// The script.
@@ -28,7 +28,7 @@ pub enum Speaker {
 }
 
 /// One message.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Line {
     /// When.
     pub at: Millis,
@@ -39,8 +39,7 @@ pub struct Line {
 }
 
 /// A conversation, as it is kept from page to page.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Conversation {
     /// Grows with every change: of two versions the higher is the newer.
     pub version: u32,

@@ -13,47 +13,47 @@ use crate::words;
 
 /// The settings of one site.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "native", derive(schemars::JsonSchema))]
 pub struct Config {
     /// Where leads are posted: an https address, or a path of the site itself. Required here or in the tag.
-    #[cfg_attr(feature = "schema", schemars(default))]
+    #[cfg_attr(feature = "native", schemars(default))]
     pub webhook: String,
     /// What happens before the visitor decides: `required` (default) observes nothing, `memory` scores in memory only.
-    #[cfg_attr(feature = "schema", schemars(default))]
+    #[cfg_attr(feature = "native", schemars(default))]
     pub consent: Mode,
     /// Language of the chat; by default the page's own.
     pub language: Option<Lang>,
     /// Language of the reasons and the brief in the lead; English by default.
-    #[cfg_attr(feature = "schema", schemars(default))]
+    #[cfg_attr(feature = "native", schemars(default))]
     pub sales_language: Lang,
     /// What happens with suspected bots: `cap` (default) keeps them cold, `flag` only marks the lead, `off` neither.
-    #[cfg_attr(feature = "schema", schemars(default))]
+    #[cfg_attr(feature = "native", schemars(default))]
     pub bots: Bots,
     /// Paths on which leadheat does nothing at all. `*` stands for anything.
-    #[cfg_attr(feature = "schema", schemars(default))]
+    #[cfg_attr(feature = "native", schemars(default))]
     pub exclude: Vec<Glob>,
     /// Whether `?leadheat=off` in the address switches leadheat off in this browser for good (for your own staff), and
     /// `?leadheat=on` back on. On by default.
-    #[cfg_attr(feature = "schema", schemars(default))]
+    #[cfg_attr(feature = "native", schemars(default))]
     pub opt_out_link: bool,
     /// The lowest tier at which a visitor who can be reached becomes a lead without having asked for it: `warm` by
     /// default.
-    #[cfg_attr(feature = "schema", schemars(default))]
+    #[cfg_attr(feature = "native", schemars(default))]
     pub lead_from: Tier,
     /// Days after which what is stored of a visitor is deleted: 30 by default, 1 to 395.
-    #[cfg_attr(feature = "schema", schemars(default))]
+    #[cfg_attr(feature = "native", schemars(default))]
     pub retention_days: u32,
     /// The chat.
-    #[cfg_attr(feature = "schema", schemars(default))]
+    #[cfg_attr(feature = "native", schemars(default))]
     pub chat: Chat,
     /// The scoring model; leadheat's own for companies that sell to companies where absent.
-    #[cfg_attr(feature = "schema", schemars(default))]
+    #[cfg_attr(feature = "native", schemars(default))]
     pub model: Model,
 }
 
 /// What happens with suspected bots.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename_all = "lowercase"))]
+#[cfg_attr(feature = "native", derive(schemars::JsonSchema), schemars(rename_all = "lowercase"))]
 pub enum Bots {
     /// They stay cold.
     #[default]
@@ -66,27 +66,27 @@ pub enum Bots {
 
 /// The chat.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "native", derive(schemars::JsonSchema))]
 pub struct Chat {
     /// Whether there is a chat. On by default.
-    #[cfg_attr(feature = "schema", schemars(default))]
+    #[cfg_attr(feature = "native", schemars(default))]
     pub enabled: bool,
     /// Who the visitor talks to: the panel's title.
-    #[cfg_attr(feature = "schema", schemars(default))]
+    #[cfg_attr(feature = "native", schemars(default))]
     pub company: Text,
     /// The line below it, such as "Usually replies within an hour".
-    #[cfg_attr(feature = "schema", schemars(default))]
+    #[cfg_attr(feature = "native", schemars(default))]
     pub replies: Text,
     /// Colour of buttons and of the visitor's messages, as `#rrggbb`. Text on it is chosen for contrast.
     pub accent: Option<String>,
     /// Address of the privacy notice: https, or a path of the site itself.
-    #[cfg_attr(feature = "schema", schemars(default))]
+    #[cfg_attr(feature = "native", schemars(default))]
     pub privacy: Text,
     /// The consent line of the contact form.
-    #[cfg_attr(feature = "schema", schemars(default))]
+    #[cfg_attr(feature = "native", schemars(default))]
     pub consent: Text,
     /// What the chat says and asks; leadheat's own script where absent.
-    #[cfg_attr(feature = "schema", schemars(default))]
+    #[cfg_attr(feature = "native", schemars(default))]
     pub script: Script,
 }
 

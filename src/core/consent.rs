@@ -1,13 +1,13 @@
 //! What the visitor allowed. Owns the sources of consent and which of them wins; must fail closed: a manager that is
 //! absent, late, broken or undecided is no consent.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::time::Millis;
 
 /// What happens without a decision.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename_all = "lowercase"))]
+#[cfg_attr(feature = "native", derive(schemars::JsonSchema), schemars(rename_all = "lowercase"))]
 pub enum Mode {
     /// Nothing is observed before the visitor consents.
     #[default]
@@ -17,8 +17,8 @@ pub enum Mode {
 }
 
 /// A decision of the visitor.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(feature = "native", derive(serde::Deserialize, schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Decision {
     /// Not decided yet.
@@ -29,9 +29,15 @@ pub enum Decision {
     Denied,
 }
 
+impl Decision {
+    /// Each with its name.
+    pub const NAMES: &[(&str, Decision)] =
+        &[("pending", Decision::Pending), ("granted", Decision::Granted), ("denied", Decision::Denied)];
+}
+
 /// Who reported a decision.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(feature = "native", derive(serde::Deserialize, schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Source {
     /// The page, by `leadheat('consent', ...)`.
@@ -40,6 +46,12 @@ pub enum Source {
     Google,
     /// IAB TCF 2.2, purposes 1, 3 and 4.
     Tcf,
+}
+
+impl Source {
+    /// Each with its name.
+    pub const NAMES: &[(&str, Source)] =
+        &[("command", Source::Command), ("google", Source::Google), ("tcf", Source::Tcf)];
 }
 
 /// What a consent manager said, as it said it.
@@ -90,7 +102,7 @@ impl Report {
 }
 
 /// The consent in force, and since when.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Consent {
     /// The decision.
     pub decision: Decision,

@@ -3,7 +3,7 @@
 /// A pattern in which `*` stands for any run of characters, slashes and none included. Everything else is literal,
 /// but for the case of ASCII letters. `/pricing*` matches `/pricing`, `/Pricing/eu`, not `/en/pricing`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(transparent))]
+#[cfg_attr(feature = "native", derive(schemars::JsonSchema), schemars(transparent))]
 pub struct Glob(pub String);
 
 impl Glob {

@@ -9,9 +9,12 @@ use std::cell::RefCell;
 use std::fmt;
 use std::ops::RangeInclusive;
 
-use serde::de::{Deserialize, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::{Serialize, Serializer};
 
-use crate::text::Text;
+use crate::text::{Text, decimal};
+
+/// How deep a document may nest; what lies deeper reads as null, so that a hostile one cannot exhaust the stack.
+pub const DEPTH: u8 = 32;
 
 /// Any JSON value. Objects keep their order.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -31,69 +34,90 @@ pub enum Value {
     Object(Vec<(String, Value)>),
 }
 
-/// How deep a document may nest; what lies deeper reads as null, so that a hostile one cannot exhaust the stack.
-const DEPTH: u8 = 32;
-
-struct Seed(u8);
-
-impl<'de> DeserializeSeed<'de> for Seed {
-    type Value = Value;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
-        if self.0 == 0 {
-            deserializer.deserialize_ignored_any(serde::de::IgnoredAny).map(|_| Value::Null)
-        } else {
-            deserializer.deserialize_any(self)
+impl Serialize for Value {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Value::Null => serializer.serialize_unit(),
+            Value::Bool(value) => serializer.serialize_bool(*value),
+            Value::Number(value) => serializer.serialize_f64(*value),
+            Value::String(value) => serializer.serialize_str(value),
+            Value::List(items) => serializer.collect_seq(items),
+            Value::Object(fields) => serializer.collect_map(fields.iter().map(|(key, value)| (key, value))),
         }
     }
 }
 
-impl<'de> Visitor<'de> for Seed {
-    type Value = Value;
+#[cfg(feature = "native")]
+mod native {
+    //! Documents from any serde format. The widget reads JavaScript values by hand instead: serde's error texts alone
+    //! would bring the formatting of floating-point numbers into the wasm.
+    use std::fmt;
 
-    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        f.write_str("JSON")
-    }
-    fn visit_unit<E>(self) -> Result<Value, E> {
-        Ok(Value::Null)
-    }
-    fn visit_none<E>(self) -> Result<Value, E> {
-        Ok(Value::Null)
-    }
-    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
-        Ok(Value::Bool(value))
-    }
-    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
-        Ok(Value::Number(value as f64))
-    }
-    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
-        Ok(Value::Number(value as f64))
-    }
-    fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
-        Ok(Value::Number(value))
-    }
-    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
-        Ok(Value::String(value.to_owned()))
-    }
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
-        let mut list = Vec::new();
-        while let Some(item) = items.next_element_seed(Seed(self.0 - 1))? {
-            list.push(item);
-        }
-        Ok(Value::List(list))
-    }
-    fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<Value, A::Error> {
-        let mut object = Vec::new();
-        while let Some(key) = fields.next_key()? {
-            object.push((key, fields.next_value_seed(Seed(self.0 - 1))?));
-        }
-        Ok(Value::Object(object))
-    }
-}
+    use serde::de::{Deserialize, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 
-impl<'de> Deserialize<'de> for Value {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Value, D::Error> {
-        Seed(DEPTH).deserialize(deserializer)
+    use super::{DEPTH, Value};
+
+    struct Seed(u8);
+
+    impl<'de> DeserializeSeed<'de> for Seed {
+        type Value = Value;
+
+        fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+            if self.0 == 0 {
+                deserializer.deserialize_ignored_any(serde::de::IgnoredAny).map(|_| Value::Null)
+            } else {
+                deserializer.deserialize_any(self)
+            }
+        }
+    }
+
+    impl<'de> Visitor<'de> for Seed {
+        type Value = Value;
+
+        fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+            f.write_str("JSON")
+        }
+        fn visit_unit<E>(self) -> Result<Value, E> {
+            Ok(Value::Null)
+        }
+        fn visit_none<E>(self) -> Result<Value, E> {
+            Ok(Value::Null)
+        }
+        fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
+            Ok(Value::Bool(value))
+        }
+        fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
+            Ok(Value::Number(value as f64))
+        }
+        fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
+            Ok(Value::Number(value as f64))
+        }
+        fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
+            Ok(Value::Number(value))
+        }
+        fn visit_str<E>(self, value: &str) -> Result<Value, E> {
+            Ok(Value::String(value.to_owned()))
+        }
+        fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
+            let mut list = Vec::new();
+            while let Some(item) = items.next_element_seed(Seed(self.0 - 1))? {
+                list.push(item);
+            }
+            Ok(Value::List(list))
+        }
+        fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<Value, A::Error> {
+            let mut object = Vec::new();
+            while let Some(key) = fields.next_key()? {
+                object.push((key, fields.next_value_seed(Seed(self.0 - 1))?));
+            }
+            Ok(Value::Object(object))
+        }
+    }
+
+    impl<'de> Deserialize<'de> for Value {
+        fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Value, D::Error> {
+            Seed(DEPTH).deserialize(deserializer)
+        }
     }
 }
 
@@ -112,6 +136,41 @@ impl Value {
             Value::String(text) => Some(text),
             _ => None,
         }
+    }
+
+    /// The text of a field; empty where there is none.
+    pub fn text(&self, name: &str) -> String {
+        self.maybe(name).unwrap_or_default()
+    }
+
+    /// The text of a field, where there is one.
+    pub fn maybe(&self, name: &str) -> Option<String> {
+        self.field(name).and_then(Value::as_str).map(str::to_owned)
+    }
+
+    /// The number of a field; 0 where there is none.
+    pub fn number(&self, name: &str) -> f64 {
+        self.field(name).map_or(0.0, Value::as_number)
+    }
+
+    /// The number, where this is one, else 0.
+    pub fn as_number(&self) -> f64 {
+        if let Value::Number(number) = self { *number } else { 0.0 }
+    }
+
+    /// Whether a field is `true`.
+    pub fn flag(&self, name: &str) -> bool {
+        self.field(name) == Some(&Value::Bool(true))
+    }
+
+    /// The items of a field; none where it is no list.
+    pub fn items(&self, name: &str) -> &[Value] {
+        self.field(name).map_or(&[], Value::as_list)
+    }
+
+    /// The items, where this is a list.
+    pub fn as_list(&self) -> &[Value] {
+        if let Value::List(items) = self { items } else { &[] }
     }
 
     fn kind(&self) -> &'static str {
@@ -188,7 +247,8 @@ impl<'a> At<'a> {
 
     /// Reads a number within an inclusive range.
     pub fn number(&self, value: &Value, range: RangeInclusive<f64>) -> Option<f64> {
-        let wanted = || [" a number from ", &range.start().to_string(), " to ", &range.end().to_string()].concat();
+        let bound = |number: &f64| decimal((number * 1_000.0) as i64);
+        let wanted = || [" a number from ", &bound(range.start()), " to ", &bound(range.end())].concat();
         match value {
             Value::Number(number) if range.contains(number) => return Some(*number),
             Value::Number(_) => self.problem("this number is out of range", ["Write", &wanted()].concat()),
@@ -323,12 +383,17 @@ impl<'a, 'v> Reader<'a, 'v> {
 
 /// Reads one of a few words.
 pub fn choice<T: Copy>(at: &At, value: &Value, words: &[(&str, T)]) -> Option<T> {
-    let found = value.as_str().and_then(|text| words.iter().find(|(word, _)| *word == text));
+    let found = value.as_str().and_then(|text| named(words, text));
     if found.is_none() {
         let all: Vec<_> = words.iter().map(|(word, _)| ["\"", word, "\""].concat()).collect();
         at.problem("this is not one of the known words", ["Write one of ", &all.join(", ")].concat());
     }
-    found.map(|(_, meaning)| *meaning)
+    found
+}
+
+/// What a word stands for, among a few.
+pub fn named<T: Copy>(words: &[(&str, T)], text: &str) -> Option<T> {
+    words.iter().find(|(word, _)| *word == text).map(|(_, meaning)| *meaning)
 }
 
 fn similar(known: &str, written: &str) -> bool {

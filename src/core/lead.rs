@@ -1,13 +1,14 @@
 //! The lead: what is posted to the webhook. Owns its public, versioned form and its bounds; must not decide when a lead
 //! is due.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::chat::{Speaker, clean};
 use crate::consent::{Decision, Source};
 use crate::qualify::Qualification;
 use crate::score::{Stage, Tier};
 use crate::signal::Kind;
+use crate::sorted::sort_down;
 use crate::text::clip;
 
 /// Name and version of the form.
@@ -21,7 +22,7 @@ const MAX_REASONS: usize = 40;
 
 /// A field of the contact form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename_all = "lowercase"))]
+#[cfg_attr(feature = "native", derive(schemars::JsonSchema), schemars(rename_all = "lowercase"))]
 pub enum Field {
     /// [`Contact::name`].
     Name,
@@ -45,9 +46,8 @@ impl Field {
 }
 
 /// How the person can be reached. Each may be unknown.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(feature = "native", derive(serde::Deserialize, schemars::JsonSchema))]
 pub struct Contact {
     /// Name.
     pub name: Option<String>,
@@ -108,9 +108,8 @@ impl Contact {
 }
 
 /// A lead as posted. Times are ISO 8601 in UTC; what is unknown is null.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(feature = "native", derive(serde::Deserialize, schemars::JsonSchema))]
 pub struct Lead {
     /// `leadheat/lead/1`.
     pub schema: String,
@@ -163,9 +162,8 @@ pub struct Lead {
 }
 
 /// Which model scored.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "native", derive(serde::Deserialize, schemars::JsonSchema))]
 pub struct ModelName {
     /// Its id.
     pub id: String,
@@ -174,9 +172,8 @@ pub struct ModelName {
 }
 
 /// Why points were given or taken.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(feature = "native", derive(serde::Deserialize, schemars::JsonSchema))]
 pub struct Reason {
     /// Id of the rule; `group:NAME`, `total` and `bot` are limits, `rest` the sum of the smallest.
     pub rule: String,
@@ -193,9 +190,8 @@ pub struct Reason {
 }
 
 /// What was allowed, by whom reported, and what was agreed to with the contact form.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(default)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "native", derive(serde::Deserialize, schemars::JsonSchema))]
 pub struct ConsentNote {
     /// Consent to scoring.
     pub state: Decision,
@@ -214,9 +210,8 @@ impl Default for ConsentNote {
 }
 
 /// First and last touch.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "native", derive(serde::Deserialize, schemars::JsonSchema))]
 pub struct Sources {
     /// The first arrival.
     pub first: Option<Arrival>,
@@ -225,9 +220,8 @@ pub struct Sources {
 }
 
 /// One arrival from outside the site.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "native", derive(serde::Deserialize, schemars::JsonSchema))]
 pub struct Arrival {
     /// When.
     pub at: String,
@@ -246,8 +240,8 @@ pub struct Arrival {
 }
 
 /// One step of the journey.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "native", derive(serde::Deserialize, schemars::JsonSchema))]
 pub struct JourneyStep {
     /// When it began.
     pub at: String,
@@ -262,8 +256,8 @@ pub struct JourneyStep {
 }
 
 /// One message of the conversation.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "native", derive(serde::Deserialize, schemars::JsonSchema))]
 pub struct Message {
     /// When.
     pub at: String,
@@ -274,26 +268,16 @@ pub struct Message {
 }
 
 impl Lead {
-    /// Takes out everything but what the visitor submitted: for a lead not yet sent when consent is withdrawn.
-    pub fn strip(&mut self) {
-        self.score = None;
-        self.model = None;
-        self.reasons.clear();
-        self.source = None;
-        self.journey.clear();
-        self.brief.clear();
-    }
-
     /// Keeps the lead within its bounds.
     pub fn bound(&mut self) {
-        self.reasons.sort_by(|a, b| b.points.abs().total_cmp(&a.points.abs()));
+        let thousandths = |reason: &Reason| (reason.points * 1_000.0).round() as i64;
+        sort_down(&mut self.reasons, |reason| thousandths(reason).abs());
         if self.reasons.len() > MAX_REASONS {
             let rest = self.reasons.split_off(MAX_REASONS - 1);
-            let thousandths: i64 = rest.iter().map(|reason| (reason.points * 1_000.0).round() as i64).sum();
-            let points = thousandths as f64 / 1_000.0;
+            let points = rest.iter().map(thousandths).sum::<i64>() as f64 / 1_000.0;
             self.reasons.push(Reason { rule: "rest".into(), label: "…".into(), points, ..Reason::default() });
         }
-        self.reasons.sort_by(|a, b| b.points.total_cmp(&a.points));
+        sort_down(&mut self.reasons, thousandths);
         for reason in &mut self.reasons {
             reason.label = clip(&reason.label, 80).to_owned();
         }

@@ -13,10 +13,10 @@
 //! - [`lead`]: what is sent · [`brief`]: its prose · [`outbox`]: its delivery
 //! - [`consent`]: what is allowed
 //! - [`script`]: what the chat asks · [`chat`]: the conversation · [`view`]: what is seen of it · [`words`]: its phrases
-//! - [`config`]: what the site owner can set · [`json`]: reading documents with every problem named
-//! - [`glob`], [`id`], [`text`], [`time`]: small tools
-//! - [`sim`]: the native shell with a virtual clock, for tests and replays (feature `sim`)
-//! - [`schema`]: JSON Schemas of config and lead (feature `schema`)
+//! - [`read`]: reading back what was stored · [`config`]: what the site owner can set · [`json`]: reading documents with every problem named
+//! - [`glob`], [`id`], [`sorted`], [`text`], [`time`]: small tools
+//! - [`sim`]: the native shell with a virtual clock, for tests and replays (feature `native`)
+//! - [`schema`]: JSON Schemas of config and lead (feature `native`)
 
 pub mod app;
 pub mod brief;
@@ -31,13 +31,15 @@ pub mod model;
 pub mod outbox;
 pub mod page;
 pub mod qualify;
-#[cfg(feature = "schema")]
+#[cfg(feature = "native")]
 pub mod schema;
 pub mod score;
+pub mod read;
 pub mod script;
 pub mod signal;
-#[cfg(feature = "sim")]
+#[cfg(feature = "native")]
 pub mod sim;
+pub mod sorted;
 pub mod source;
 pub mod text;
 pub mod time;

@@ -14,7 +14,7 @@ pub const DEFAULT: &str = include_str!("defaults/model-b2b.json");
 
 /// How a visitor is scored. Every point that it can give is in here.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "native", derive(schemars::JsonSchema))]
 pub struct Model {
     /// Name of the model; a lead says which model scored it.
     pub id: String,
@@ -23,7 +23,7 @@ pub struct Model {
     /// Where the tiers begin.
     pub tiers: Tiers,
     /// Most points that the rules of a group give together, by the group's name.
-    #[cfg_attr(feature = "schema", schemars(with = "std::collections::BTreeMap<String, f64>", default))]
+    #[cfg_attr(feature = "native", schemars(with = "std::collections::BTreeMap<String, f64>", default))]
     pub groups: Vec<(String, Milli)>,
     /// The rules, in any order.
     pub rules: Vec<Rule>,
@@ -31,16 +31,16 @@ pub struct Model {
 
 /// Where the tiers begin, in points of a score from 0 to 100.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "native", derive(schemars::JsonSchema))]
 pub struct Tiers {
     /// Warm from this score on, inclusive.
-    #[cfg_attr(feature = "schema", schemars(with = "f64"))]
+    #[cfg_attr(feature = "native", schemars(with = "f64"))]
     pub warm: Milli,
     /// Hot from this score on, inclusive.
-    #[cfg_attr(feature = "schema", schemars(with = "f64"))]
+    #[cfg_attr(feature = "native", schemars(with = "f64"))]
     pub hot: Milli,
     /// A tier once reached is kept until the score is more than this below where the tier begins.
-    #[cfg_attr(feature = "schema", schemars(with = "f64", default))]
+    #[cfg_attr(feature = "native", schemars(with = "f64", default))]
     pub hysteresis: Milli,
 }
 
@@ -52,7 +52,7 @@ impl Default for Tiers {
 
 /// Selects facts and turns them into points. Either `points` or `steps`.
 #[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "native", derive(schemars::JsonSchema))]
 pub struct Rule {
     /// Name of the rule, once in a model.
     pub id: String,
@@ -65,19 +65,19 @@ pub struct Rule {
     /// Which signals.
     pub kind: Kind,
     /// Only these subjects (paths, labels, hosts, names); all where absent. `*` stands for anything.
-    #[cfg_attr(feature = "schema", schemars(default))]
+    #[cfg_attr(feature = "native", schemars(default))]
     pub on: Vec<Glob>,
     /// What is counted: occurrences (default) or the sum of their amounts.
-    #[cfg_attr(feature = "schema", schemars(default))]
+    #[cfg_attr(feature = "native", schemars(default))]
     pub measure: Measure,
     /// Points: for each occurrence (or unit of the sum), or in steps.
-    #[cfg_attr(feature = "schema", schemars(flatten, with = "PointsForm"))]
+    #[cfg_attr(feature = "native", schemars(flatten, with = "PointsForm"))]
     pub points: Points,
     /// Most points from one UTC day (absolute value; for `points` only).
-    #[cfg_attr(feature = "schema", schemars(with = "Option<f64>"))]
+    #[cfg_attr(feature = "native", schemars(with = "Option<f64>"))]
     pub cap_day: Option<Milli>,
     /// Most points from this rule (absolute value).
-    #[cfg_attr(feature = "schema", schemars(with = "Option<f64>"))]
+    #[cfg_attr(feature = "native", schemars(with = "Option<f64>"))]
     pub cap: Option<Milli>,
     /// Only the last so many UTC days, today included.
     pub window_days: Option<u32>,
@@ -87,7 +87,7 @@ pub struct Rule {
 
 /// What a rule counts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename_all = "lowercase"))]
+#[cfg_attr(feature = "native", derive(schemars::JsonSchema), schemars(rename_all = "lowercase"))]
 pub enum Measure {
     /// How often.
     #[default]
@@ -106,7 +106,7 @@ pub enum Points {
 }
 
 /// The form of [`Points`] in JSON.
-#[cfg(feature = "schema")]
+#[cfg(feature = "native")]
 #[derive(schemars::JsonSchema)]
 #[schemars(rename_all = "lowercase")]
 #[allow(dead_code)]
@@ -119,7 +119,7 @@ enum PointsForm {
 
 /// How points fade.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename_all = "snake_case"))]
+#[cfg_attr(feature = "native", derive(schemars::JsonSchema), schemars(rename_all = "snake_case"))]
 pub enum Decay {
     /// To half in so many days, again and again.
     HalfLifeDays(u32),

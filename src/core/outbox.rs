@@ -1,11 +1,11 @@
 //! Delivery as a state machine: a lead is written before it is sent and leaves only when a receiver has confirmed it.
 //! Owns attempts, backoff and what each answer means; must not send anything itself.
 
-use std::collections::BTreeMap;
+use serde::Serialize;
 
-use serde::{Deserialize, Serialize};
-
+use crate::json::Value;
 use crate::lead::Lead;
+use crate::sorted::Sorted;
 use crate::time::{DAY, MINUTE, Millis, SECOND, Stamp};
 
 /// A post that has not been answered for so long is taken for lost, and may be sent again by any tab.
@@ -17,13 +17,58 @@ const MAX_AGE: Millis = 7 * DAY;
 /// Longest wait between two attempts.
 const MAX_WAIT: Millis = 15 * MINUTE;
 
+/// What is posted: a lead made on this page, or one that an earlier page made, as it was stored.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum Body {
+    /// Made here.
+    Made(Box<Lead>),
+    /// Read back.
+    Kept(Value),
+}
+
+impl Default for Body {
+    fn default() -> Body {
+        Body::Kept(Value::Null)
+    }
+}
+
+impl Body {
+    /// Takes out everything but what the visitor submitted: for a lead not yet sent when consent is withdrawn.
+    pub fn strip(&mut self) {
+        match self {
+            Body::Made(lead) => {
+                lead.score = None;
+                lead.model = None;
+                lead.source = None;
+                lead.reasons.clear();
+                lead.journey.clear();
+                lead.brief.clear();
+            }
+            Body::Kept(Value::Object(fields)) => {
+                for (name, value) in fields {
+                    match name.as_str() {
+                        "score" | "model" | "source" => *value = Value::Null,
+                        "reasons" | "journey" => *value = Value::List(Vec::new()),
+                        "brief" => *value = Value::String(String::new()),
+                        _ => {}
+                    }
+                }
+            }
+            Body::Kept(_) => {}
+        }
+    }
+}
+
 /// A lead on its way.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Item {
+    /// Id of the lead.
+    pub lead: String,
     /// Where to.
     pub url: String,
     /// What.
-    pub lead: Lead,
+    pub body: Body,
     /// Whether the visitor submitted it: then it outlives a withdrawal of consent.
     pub submitted: bool,
     /// When it was put in.
@@ -73,32 +118,31 @@ impl Outcome {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Outbox {
     /// The leads.
-    pub items: BTreeMap<String, Item>,
+    pub items: Sorted<String, Item>,
 }
 
 impl Outbox {
     /// Puts a lead in. Earlier revisions of it that are not under way are contained in it: their keys are returned,
     /// to be removed from storage too.
-    pub fn put(&mut self, item: Item, now: Millis) -> Vec<String> {
-        let contained = |(key, other): &(&String, &Item)| {
-            other.lead.id == item.lead.id && **key != item.lead.idempotency_key && !other.under_way(now)
-        };
-        let gone: Vec<_> = self.items.iter().filter(contained).map(|(key, _)| key.clone()).collect();
+    pub fn put(&mut self, key: &str, item: Item, now: Millis) -> Vec<String> {
+        let contained = |(_, other): &&(String, Item)| other.lead == item.lead && !other.under_way(now);
+        let gone: Vec<_> = self.items.0.iter().filter(contained).map(|(key, _)| key.clone()).collect();
         for key in &gone {
             self.items.remove(key);
         }
-        self.items.insert(item.lead.idempotency_key.clone(), item);
+        *self.items.entry(&key.to_owned()) = item;
         gone
     }
 
     /// Marks what is to be sent now as sent, and returns its keys. Revisions of one lead go one after the other.
     pub fn take_due(&mut self, now: Millis) -> Vec<String> {
-        let busy: Vec<_> = self.items.values().filter(|item| item.under_way(now)).map(|item| item.lead.id.clone()).collect();
+        let under_way = self.items.0.iter().filter(|(_, item)| item.under_way(now));
+        let busy: Vec<String> = under_way.map(|(_, item)| item.lead.clone()).collect();
         let mut keys = Vec::new();
-        for (key, item) in &mut self.items {
+        for (key, item) in &mut self.items.0 {
             // A clock set back by more than any wait makes no lead wait for it.
             let due = item.due <= now || item.due > now + MAX_WAIT.max(LEASE);
-            if due && !item.dead && !busy.contains(&item.lead.id) {
+            if due && !item.dead && !busy.contains(&item.lead) {
                 item.attempts += 1;
                 item.due = now + LEASE;
                 keys.push(key.clone());
@@ -109,11 +153,13 @@ impl Outbox {
 
     /// Takes in what became of a post. Returns the verdict, where the lead is still here.
     pub fn settle(&mut self, key: &str, outcome: Outcome, stamp: Stamp) -> Option<Verdict> {
-        let item = self.items.get_mut(key)?;
+        let key = key.to_owned();
+        self.items.get(&key)?;
+        let item = self.items.entry(&key);
         let verdict = outcome.verdict();
         match verdict {
             Verdict::Done => {
-                self.items.remove(key);
+                self.items.remove(&key);
             }
             Verdict::Never => item.dead = true,
             Verdict::Again(least) => {
@@ -129,7 +175,7 @@ impl Outbox {
 
     /// When there is something to send next.
     pub fn next_due(&self) -> Option<Millis> {
-        self.items.values().filter(|item| !item.dead).map(|item| item.due).min()
+        self.items.0.iter().filter(|(_, item)| !item.dead).map(|(_, item)| item.due).min()
     }
 }
 

@@ -1,13 +1,14 @@
 //! What the visitor said that sales must know before calling. Owns the answers and their meaning; must not guess:
 //! unknown is not no.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
+use crate::json::named;
 use crate::text::clip;
 
 /// When the visitor wants to buy.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(feature = "native", derive(serde::Deserialize, schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Timeframe {
     /// At once: hot, whatever the points.
@@ -34,8 +35,8 @@ impl Timeframe {
 }
 
 /// Whose decision it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(feature = "native", derive(serde::Deserialize, schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Authority {
     /// The visitor's own.
@@ -53,9 +54,8 @@ impl Authority {
 }
 
 /// What was stated. Each may be unknown.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(feature = "native", derive(serde::Deserialize, schemars::JsonSchema))]
 pub struct Qualification {
     /// What is needed, in the visitor's words.
     pub need: Option<String>,
@@ -73,7 +73,7 @@ pub struct Qualification {
 
 /// Which fact an answer of the chat fills.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename_all = "snake_case"))]
+#[cfg_attr(feature = "native", derive(schemars::JsonSchema), schemars(rename_all = "snake_case"))]
 pub enum Fact {
     /// [`Qualification::need`].
     Need,
@@ -108,10 +108,6 @@ pub fn accepts(fact: Fact, value: &str) -> bool {
         Fact::Authority => named(Authority::NAMES, value).is_some(),
         _ => true,
     }
-}
-
-fn named<T: Copy>(names: &[(&str, T)], value: &str) -> Option<T> {
-    names.iter().find(|(name, _)| *name == value).map(|(_, meaning)| *meaning)
 }
 
 impl Qualification {

@@ -5,19 +5,18 @@
 //! -> total clamped to 0..=100. What a group cap or the clamp takes away is a line of its own, so that the lines
 //! always sum exactly to the total.
 
-use std::collections::BTreeMap;
-
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::glob;
 use crate::model::{Decay, Measure, Milli, Model, Points, Rule, Tiers};
 use crate::qualify::{Qualification, Timeframe};
+use crate::sorted::{Sorted, sort_down};
 use crate::time::{Day, day};
 use crate::visitor::{Count, Facts, Key, MAX_DAYS, Tally};
 
 /// How warm a lead is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(feature = "native", derive(serde::Deserialize, schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Tier {
     /// Interested without a time limit, or little known.
@@ -40,8 +39,8 @@ impl Tier {
 }
 
 /// Where in the funnel. In the order in which stages may only advance; discarded is reached from anywhere.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(feature = "native", derive(serde::Deserialize, schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Stage {
     /// Visited, looked at general information.
@@ -56,9 +55,13 @@ pub enum Stage {
 }
 
 impl Stage {
+    /// Each with its name.
+    pub const NAMES: &[(&str, Stage)] =
+        &[("suspect", Stage::Suspect), ("mql", Stage::Mql), ("sql", Stage::Sql), ("discarded", Stage::Discarded)];
+
     /// Its name.
     pub fn name(self) -> &'static str {
-        ["suspect", "mql", "sql", "discarded"][self as usize]
+        Stage::NAMES[self as usize].0
     }
 }
 
@@ -93,27 +96,24 @@ pub struct Assessment {
 pub struct Scorer {
     /// The model.
     pub model: Model,
-    matched: BTreeMap<Key, Box<[u16]>>,
+    matched: Sorted<Key, Option<Box<[u16]>>>,
 }
 
 impl Scorer {
     /// Scores by this model.
     pub fn new(model: Model) -> Scorer {
-        Scorer { model, matched: BTreeMap::new() }
+        Scorer { model, matched: Sorted::default() }
     }
 
     /// Assesses facts on a day. A suspected bot under `cap_bots` stays below warm.
     pub fn assess(&mut self, facts: &Facts, today: Day, cap_bots: bool) -> Assessment {
         let rules = &self.model.rules;
-        if self.matched.len() > 4 * crate::visitor::MAX_KEYS {
-            self.matched.clear(); // Keys that have been folded away would pile up here.
+        if self.matched.0.len() > 4 * crate::visitor::MAX_KEYS {
+            self.matched.0.clear(); // Keys that have been folded away would pile up here.
         }
         let mut by_rule: Vec<Vec<(&Key, &Tally)>> = vec![Vec::new(); rules.len()];
-        for (key, tally) in &facts.0 {
-            if !self.matched.contains_key(key) {
-                self.matched.insert(key.clone(), matching(rules, key));
-            }
-            for index in &self.matched[key] {
+        for (key, tally) in &facts.0.0 {
+            for index in self.matched.entry(key).get_or_insert_with(|| matching(rules, key)) {
                 by_rule[usize::from(*index)].push((key, tally));
             }
         }
@@ -157,25 +157,26 @@ fn line(index: usize, rule: &Rule, tallies: &[(&Key, &Tally)], today: Day) -> Op
     // Days that have no bucket any more are at least so old.
     let older = today.saturating_sub(MAX_DAYS);
 
-    let mut days: BTreeMap<Day, Count> = BTreeMap::new();
+    let mut days: Sorted<Day, Count> = Sorted::default();
     let mut evidence = Vec::new();
     for (key, tally) in tallies {
-        let buckets = tally.days.iter().map(|(day, count)| (*day, count));
+        let buckets = tally.days.0.iter().map(|(day, count)| (*day, count));
         let mut weight = 0;
         for (day, count) in buckets.chain([(older, &tally.older)]).filter(|(day, _)| in_window(*day)) {
-            days.entry(day).or_default().add(*count);
-            weight += u64::from(measured(count));
+            days.entry(&day).add(*count);
+            weight += i64::from(measured(count));
         }
         if weight > 0 {
             evidence.push((weight, key.parts().1));
         }
     }
-    let count = days.values().fold(0u32, |sum, count| sum.saturating_add(measured(count)));
+    let count = days.0.iter().fold(0u32, |sum, (_, count)| sum.saturating_add(measured(count)));
     let last = tallies.iter().map(|(_, tally)| day(tally.last)).max().filter(|_| count > 0)?;
     let age = |day: Day| today.saturating_sub(day);
 
     let points = match &rule.points {
         Points::Each(each) => days
+            .0
             .iter()
             .map(|(day, count)| {
                 let points = clamp(each.saturating_mul(measured(count).into()), rule.cap_day);
@@ -188,7 +189,7 @@ fn line(index: usize, rule: &Rule, tallies: &[(&Key, &Tally)], today: Day) -> Op
         }
     };
     let points = clamp(points, rule.cap);
-    evidence.sort_by_key(|(weight, _)| std::cmp::Reverse(*weight));
+    sort_down(&mut evidence, |(weight, _)| *weight);
     (points != 0).then(|| Contribution {
         rule: rule.id.clone(),
         index: Some(index),

@@ -11,26 +11,26 @@ pub const DEFAULT: &str = include_str!("defaults/script.json");
 
 /// A conversation to be had: it begins with the first step.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(transparent))]
+#[cfg_attr(feature = "native", derive(schemars::JsonSchema), schemars(transparent))]
 pub struct Script(pub Vec<Step>);
 
 /// One thing said, and perhaps asked. A step that asks nothing goes on to `next`; one without `next` ends the
 /// conversation.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "native", derive(schemars::JsonSchema))]
 pub struct Step {
     /// Name of the step.
     pub id: String,
     /// What is said.
     pub say: Text,
     /// Answers to choose from.
-    #[cfg_attr(feature = "schema", schemars(default))]
+    #[cfg_attr(feature = "native", schemars(default))]
     pub replies: Vec<Reply>,
     /// Whether the visitor may answer in own words.
-    #[cfg_attr(feature = "schema", schemars(default))]
+    #[cfg_attr(feature = "native", schemars(default))]
     pub text: bool,
     /// Asks for contact details by a form with these fields.
-    #[cfg_attr(feature = "schema", schemars(default))]
+    #[cfg_attr(feature = "native", schemars(default))]
     pub contact: Vec<Field>,
     /// The fact that the answer fills.
     pub fills: Option<Fact>,
@@ -40,7 +40,7 @@ pub struct Step {
 
 /// An answer to choose.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "native", derive(schemars::JsonSchema))]
 pub struct Reply {
     /// What it says.
     pub say: Text,

@@ -1,10 +1,10 @@
 //! What a visitor did. Owns the kinds of signal and their names; must not know what they are worth.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 /// What kind of thing was done. The names in JSON are those of [`Kind::NAMES`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(feature = "native", derive(serde::Deserialize, schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
     /// A page was looked at. Subject: its path.

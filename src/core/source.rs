@@ -1,13 +1,12 @@
 //! Where a visitor came from. Owns reading the query and the referrer; must not keep any of the rest of them.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::text::clip;
 use crate::time::Millis;
 
 /// One arrival from outside. Ordered by time, then by content.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Touch {
     /// When.
     pub at: Millis,
@@ -72,7 +71,7 @@ fn referrer_host(referrer: &str) -> &str {
     authority.rsplit('@').next().unwrap_or("")
 }
 
-/// The value of a query parameter, percent-decoded, lower case; the query may begin with `?`.
+/// The value of a query parameter, percent-decoded, its ASCII letters in lower case; the query may begin with `?`.
 pub fn parameter(query: &str, name: &str) -> Option<String> {
     let pairs = query.trim_start_matches('?').split('&');
     let (_, value) = pairs.filter_map(|pair| pair.split_once('=')).find(|(key, _)| *key == name)?;
@@ -87,7 +86,7 @@ pub fn parameter(query: &str, name: &str) -> Option<String> {
         rest = if *first == b'%' && decoded.is_some() { &tail[2..] } else { tail };
         bytes.push(decoded.unwrap_or(*first));
     }
-    Some(String::from_utf8_lossy(&bytes).to_lowercase())
+    Some(String::from_utf8_lossy(&bytes).to_ascii_lowercase())
 }
 
 fn hex(digit: u8) -> Option<u8> {

@@ -3,7 +3,7 @@
 
 /// A language that leadheat itself speaks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename_all = "lowercase"))]
+#[cfg_attr(feature = "native", derive(schemars::JsonSchema), schemars(rename_all = "lowercase"))]
 pub enum Lang {
     /// English, and whatever is not one of the others.
     #[default]
@@ -56,7 +56,7 @@ impl Text {
     }
 }
 
-#[cfg(feature = "schema")]
+#[cfg(feature = "native")]
 impl schemars::JsonSchema for Text {
     fn schema_name() -> std::borrow::Cow<'static, str> {
         "Text".into()
@@ -75,6 +75,16 @@ pub fn clip(text: &str, most: usize) -> &str {
     &text[..text.floor_char_boundary(most)]
 }
 
+/// Thousandths as a decimal number, without trailing zeros: 71500 is `71.5`.
+pub fn decimal(thousandths: i64) -> String {
+    let (whole, rest) = (thousandths.unsigned_abs() / 1_000, thousandths.unsigned_abs() % 1_000);
+    let sign = if thousandths < 0 { "-" } else { "" };
+    let digits = (1_000 + rest).to_string();
+    let fraction = digits[1..].trim_end_matches('0');
+    let point = if fraction.is_empty() { "" } else { "." };
+    [sign, &whole.to_string(), point, fraction].concat()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -88,5 +98,6 @@ mod tests {
         assert_eq!(text.get(Lang::Fi), "Hei");
         assert_eq!(text.get(Lang::Hu), "Hei");
         assert_eq!(clip("äö", 3), "ä");
+        assert_eq!([71_500, 0, -8_050, 30_000, 7].map(decimal), ["71.5", "0", "-8.05", "30", "0.007"]);
     }
 }

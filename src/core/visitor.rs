@@ -3,15 +3,16 @@
 //!
 //! Every life of a page writes one `Record`, its own, under one key. The visitor is the merge of all records, which is
 //! commutative, associative and idempotent, so that it does not matter in which order tabs hear of each other.
+//!
+//! Maps are sorted vectors ([`crate::sorted`]): they are small, and a B-tree costs more of the download than it saves.
 
-use std::collections::BTreeMap;
-
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::lead::Contact;
 use crate::qualify::Qualification;
 use crate::score::{Stage, Tier};
 use crate::signal::{Kind, Signal};
+use crate::sorted::Sorted;
 use crate::source::Touch;
 use crate::text::clip;
 use crate::time::{DAY, Day, Millis, day};
@@ -30,7 +31,7 @@ const MAX_STEPS: usize = 60;
 const OTHER: &str = "other";
 
 /// How often, and how much in sum.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Count(pub u32, pub u32);
 
 impl Count {
@@ -42,40 +43,46 @@ impl Count {
 }
 
 /// How often one thing was done: by UTC day, and on older days together.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Tally {
     /// On days that no longer have a bucket.
     pub older: Count,
     /// By day.
-    pub days: BTreeMap<Day, Count>,
+    pub days: Sorted<Day, Count>,
     /// The last time.
     pub last: Millis,
 }
 
 impl Tally {
     fn fold_day(&mut self) {
-        if let Some((_, count)) = self.days.pop_first() {
-            self.older.add(count);
+        if !self.days.0.is_empty() {
+            self.older.add(self.days.0.remove(0).1);
         }
     }
 
     fn merge(&mut self, other: &Tally) {
         self.older.add(other.older);
-        for (day, count) in &other.days {
-            self.days.entry(*day).or_default().add(*count);
+        for (day, count) in &other.days.0 {
+            self.days.entry(day).add(*count);
         }
         self.last = self.last.max(other.last);
     }
 }
 
 /// A fact's key: signal kind and subject, written `page_view /pricing`.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Key(String);
 
 impl Key {
     /// The key of a kind and a subject, which is cut to its bound.
     pub fn new(kind: Kind, subject: &str) -> Key {
         Key([kind.name(), " ", clip(subject, MAX_SUBJECT)].concat())
+    }
+
+    /// A key as it was stored.
+    pub(crate) fn parse(text: &str) -> Option<Key> {
+        let (kind, subject) = text.split_once(' ')?;
+        crate::json::named(Kind::NAMES, kind).map(|kind| Key::new(kind, subject))
     }
 
     /// Kind (by name) and subject.
@@ -85,55 +92,56 @@ impl Key {
 }
 
 /// Counts under keys, by day.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Facts(pub BTreeMap<Key, Tally>);
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Facts(pub Sorted<Key, Tally>);
 
 impl Facts {
     /// Counts one signal.
     pub fn add(&mut self, signal: &Signal, wall: Millis) {
-        let tally = self.0.entry(Key::new(signal.kind, &signal.subject)).or_default();
-        tally.days.entry(day(wall)).or_default().add(Count(1, signal.amount));
+        let tally = self.0.entry(&Key::new(signal.kind, &signal.subject));
+        tally.days.entry(&day(wall)).add(Count(1, signal.amount));
         tally.last = tally.last.max(wall);
     }
 
     /// Adds all of another's counts.
     pub fn merge(&mut self, other: &Facts) {
-        for (key, tally) in &other.0 {
-            self.0.entry(key.clone()).or_default().merge(tally);
+        for (key, tally) in &other.0.0 {
+            self.0.entry(key).merge(tally);
         }
     }
 
     /// How often a kind of signal was seen, over all time.
     pub fn count(&self, kind: Kind) -> u32 {
-        let of_kind = self.0.iter().filter(|(key, _)| key.parts().0 == kind.name());
-        of_kind.flat_map(|(_, tally)| tally.days.values().chain([&tally.older])).map(|count| count.0).sum()
+        let of_kind = self.0.0.iter().filter(|(key, _)| key.parts().0 == kind.name());
+        of_kind.map(|(_, tally)| tally.older.0 + tally.days.0.iter().map(|(_, count)| count.0).sum::<u32>()).sum()
     }
 
     /// Folds what is over the bounds: old days, then days beyond the number of buckets, then keys.
     pub fn bound(&mut self, today: Day) {
-        for tally in self.0.values_mut() {
-            while tally.days.first_key_value().is_some_and(|(day, _)| day + MAX_DAYS <= today) {
+        let list = &mut self.0.0;
+        let first = |tally: &Tally| tally.days.0.first().map_or(Day::MAX, |(day, _)| *day);
+        for (_, tally) in list.iter_mut() {
+            while first(tally).saturating_add(MAX_DAYS) <= today {
                 tally.fold_day();
             }
         }
-        let mut buckets: usize = self.0.values().map(|tally| tally.days.len()).sum();
+        let mut buckets: usize = list.iter().map(|(_, tally)| tally.days.0.len()).sum();
         while buckets > MAX_BUCKETS {
-            let oldest = self.0.values_mut().min_by_key(|tally| tally.days.keys().next().copied().unwrap_or(Day::MAX));
+            let oldest = list.iter_mut().map(|(_, tally)| tally).min_by_key(|tally| first(tally));
             oldest.into_iter().for_each(Tally::fold_day);
             buckets -= 1;
         }
-        while self.0.len() > MAX_KEYS {
-            let candidates = self.0.iter().filter(|(key, _)| key.parts().1 != OTHER);
-            let Some(key) = candidates.min_by_key(|(_, tally)| tally.last).map(|(key, _)| key.clone()) else { break };
-            let tally = self.0.remove(&key).unwrap_or_default();
-            let other = Key([key.parts().0, " ", OTHER].concat());
-            self.0.entry(other).or_default().merge(&tally);
+        while self.0.0.len() > MAX_KEYS {
+            let candidates = self.0.0.iter().enumerate().filter(|(_, (key, _))| key.parts().1 != OTHER);
+            let Some((index, _)) = candidates.min_by_key(|(_, (_, tally))| tally.last) else { break };
+            let (key, tally) = self.0.0.remove(index);
+            self.0.entry(&Key([key.parts().0, " ", OTHER].concat())).merge(&tally);
         }
     }
 }
 
 /// One step of the journey, for the salesperson's eye.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Step {
     /// When it began.
     pub at: Millis,
@@ -148,7 +156,7 @@ pub struct Step {
 }
 
 /// A value and when it was set; of two, the later wins, and of two at the same time the larger.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Latest<T> {
     /// When.
     pub at: Millis,
@@ -165,7 +173,7 @@ impl<T: Ord + Clone> Latest<T> {
 }
 
 /// What the last lead of this visitor was, so that every tab knows the next revision.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct LeadMark {
     /// Its revision, from 1.
     pub revision: u32,
@@ -184,8 +192,7 @@ pub struct LeadMark {
 }
 
 /// What one life of a page contributes to what is known of its visitor.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Record {
     /// The visitor's UUID as this page knew it.
     pub visitor: String,
@@ -221,10 +228,13 @@ impl Record {
             self.visitor.clone_from(&other.visitor);
         }
         self.facts.merge(&other.facts);
-        self.journey.extend(other.journey.iter().cloned());
-        self.journey.sort_by(|a, b| (a.at, a.what, &a.subject).cmp(&(b.at, b.what, &b.subject)));
-        self.first = [self.first.take(), other.first.clone()].into_iter().flatten().min();
-        self.last = [self.last.take(), other.last.clone()].into_iter().flatten().max();
+        for step in &other.journey {
+            let order = |known: &Step| (known.at, known.what, &known.subject) <= (step.at, step.what, &step.subject);
+            let place = self.journey.partition_point(order);
+            self.journey.insert(place, step.clone());
+        }
+        other.first.iter().for_each(|touch| self.came(touch));
+        other.last.iter().for_each(|touch| self.came(touch));
         self.active = self.active.max(other.active);
         self.contact.merge(&other.contact);
         self.qualification.merge(&other.qualification);
@@ -232,11 +242,21 @@ impl Record {
         self.lead = self.lead.take().max(other.lead.clone());
     }
 
+    /// Takes in an arrival from outside.
+    pub fn came(&mut self, touch: &Touch) {
+        if self.first.as_ref().is_none_or(|first| touch < first) {
+            self.first = Some(touch.clone());
+        }
+        if self.last.as_ref().is_none_or(|last| touch > last) {
+            self.last = Some(touch.clone());
+        }
+    }
+
     /// Keeps the record within its bounds. `retention`: what is older, in days, is dropped.
     pub fn bound(&mut self, today: Day, retention: Day) {
         let oldest = today.saturating_sub(retention);
         let facts = &mut self.facts;
-        facts.0.retain(|_, tally| day(tally.last) >= oldest);
+        facts.0.0.retain(|(_, tally)| day(tally.last) >= oldest);
         facts.bound(today);
         self.journey.retain(|step| day(step.at) >= oldest);
         let surplus = self.journey.len().saturating_sub(MAX_STEPS);
@@ -248,22 +268,20 @@ impl Record {
 
 /// All records of one visitor, by writer.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Records(pub BTreeMap<String, Record>);
+pub struct Records(pub Sorted<String, Record>);
 
 impl Records {
     /// Takes in a record; an older version of a known one changes nothing.
     pub fn take(&mut self, writer: &str, record: Record) {
-        match self.0.get(writer) {
+        match self.0.get(&writer.to_owned()) {
             Some(known) if known.version >= record.version => {}
-            _ => {
-                self.0.insert(writer.to_owned(), record);
-            }
+            _ => *self.0.entry(&writer.to_owned()) = record,
         }
     }
 
     /// The union of two sets of records.
     pub fn merge(&mut self, other: &Records) {
-        for (writer, record) in &other.0 {
+        for (writer, record) in &other.0.0 {
             self.take(writer, record.clone());
         }
     }
@@ -271,22 +289,23 @@ impl Records {
     /// The visitor: the sum of all records that are not contained in another one.
     pub fn visitor(&self) -> Record {
         let mut sum = Record::default();
-        for record in self.live().map(|(_, record)| record) {
+        for (_, record) in self.live() {
             sum.merge(record);
         }
         sum
     }
 
-    fn live(&self) -> impl Iterator<Item = (&String, &Record)> {
-        self.0.iter().filter(|(writer, _)| !self.0.values().any(|record| record.absorbed.contains(writer)))
+    fn live(&self) -> impl Iterator<Item = &(String, Record)> {
+        self.0.0.iter().filter(|(writer, _)| !self.0.0.iter().any(|(_, record)| record.absorbed.contains(writer)))
     }
 
     /// Replaces the records that nobody has written for `DAY` by one, where there are several. Returns the new one
     /// with the names of those to be removed.
     pub fn fold(&self, mine: &str, into: &str, now: Millis, retention: Day) -> Option<(Record, Vec<String>)> {
-        let dead = |(writer, record): &(&String, &Record)| writer.as_str() != mine && record.active + DAY <= now;
+        let dead = |(writer, record): &&(String, Record)| writer != mine && record.active + DAY <= now;
         let mut folded = Record { version: 1, ..Record::default() };
-        let mut gone: Vec<String> = self.0.keys().filter(|w| !self.live().any(|(live, _)| live == *w)).cloned().collect();
+        let absorbed = self.0.0.iter().filter(|(writer, _)| !self.live().any(|(live, _)| live == writer));
+        let mut gone: Vec<String> = absorbed.map(|(writer, _)| writer.clone()).collect();
         for (writer, record) in self.live().filter(dead) {
             folded.merge(record);
             gone.push(writer.clone());
@@ -316,7 +335,7 @@ mod tests {
             facts.add(&signal(&format!("/page/{n}")), n * DAY / 4);
             facts.bound(day(n * DAY / 4));
         }
-        assert!(facts.0.len() <= MAX_KEYS);
+        assert!(facts.0.0.len() <= MAX_KEYS);
         assert_eq!(facts.count(Kind::PageView), 1_000);
     }
 
@@ -336,6 +355,6 @@ mod tests {
             records.0.remove(&writer);
         }
         assert_eq!(records.visitor().facts, before.facts, "folded and removed");
-        assert_eq!(records.0.len(), 2);
+        assert_eq!(records.0.0.len(), 2);
     }
 }

@@ -1,1 +1,118 @@
-//! x
+//! leadheat-widget: the browser's shell around leadheat-core.
+//!
+//! # Where to start
+//! [`shell`] is the root yew component: browser events go in as core's `Event`, core's `Effect`s come out and are
+//! carried out. Around it the adapters, which decide nothing: `sensors` (what the visitor does), `store` (storage),
+//! `post` (delivery), `host` (the loader and the page), and `panel` (the chat, drawn from core's `View`).
+//!
+//! Nothing here may panic or throw into the page. Should it happen all the same, the loader's guards around every entry
+//! (see `www/loader.js`) take everything down and leave the page alone.
+#![warn(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
+
+mod host;
+mod panel;
+mod post;
+mod sensors;
+mod shell;
+mod store;
+
+use std::cell::RefCell;
+
+use js_sys::{Array, Function, JsString, Object};
+use leadheat_core::app::Event;
+use leadheat_core::consent::Report;
+use leadheat_core::json::Value;
+use shell::Shell;
+use wasm_bindgen::prelude::*;
+
+thread_local! {
+    static APP: RefCell<Option<yew::AppHandle<Shell>>> = const { RefCell::new(None) };
+}
+
+/// Sends an event to the shell.
+fn send(event: Event) {
+    APP.with_borrow(|app| {
+        if let Some(app) = app {
+            app.send_message(event);
+        }
+    });
+}
+
+/// A JavaScript value as a document; what JSON has no word for, and what lies too deep, is null.
+fn value(value: &JsValue) -> Value {
+    document(value, leadheat_core::json::DEPTH)
+}
+
+fn document(value: &JsValue, depth: u8) -> Value {
+    if let Some(text) = value.as_string() {
+        Value::String(text)
+    } else if let Some(number) = value.as_f64() {
+        Value::Number(number)
+    } else if let Some(flag) = value.as_bool() {
+        Value::Bool(flag)
+    } else if depth == 0 {
+        Value::Null
+    } else if Array::is_array(value) {
+        Value::List(Array::from(value).iter().map(|item| document(&item, depth - 1)).collect())
+    } else if value.is_object() {
+        let entries = Object::entries(value.unchecked_ref());
+        let field = |entry: JsValue| {
+            let entry: Array = entry.unchecked_into();
+            (entry.get(0).as_string().unwrap_or_default(), document(&entry.get(1), depth - 1))
+        };
+        Value::Object(entries.iter().map(field).collect())
+    } else {
+        Value::Null
+    }
+}
+
+/// Starts the widget. `config`: the config document or undefined; `webhook`, `debug`: the tag's attributes.
+#[wasm_bindgen]
+pub fn start(config: &JsValue, webhook: Option<String>, debug: bool) {
+    yew::set_custom_panic_hook(Box::new(|info| host::die(&info.to_string())));
+    let Some(root) = host::mount() else { return host::die("there is no document to draw in") };
+    let handle = yew::Renderer::<Shell>::with_root(root).render();
+    APP.set(Some(handle));
+    send(Event::Boot(Box::new(host::boot(value(config), webhook, debug))));
+}
+
+/// `leadheat(name, ...)`: `done` is called with the answer.
+#[wasm_bindgen]
+pub fn call(name: &JsString, args: Vec<JsValue>, done: Function) {
+    let name = name.as_string().unwrap_or_default();
+    let ticket = host::ticket(done);
+    send(Event::Called { name, args: args.iter().map(value).collect(), ticket });
+}
+
+/// The address may have changed without loading.
+#[wasm_bindgen]
+pub fn moved() {
+    if let Some(page) = host::page() {
+        send(Event::Navigated(page));
+    }
+}
+
+/// Google Consent Mode said something.
+#[wasm_bindgen]
+pub fn google(update: bool, granted: bool) {
+    send(Event::Consent(Report::Google { update, granted }));
+}
+
+/// A consent manager of the IAB framework said something.
+#[wasm_bindgen]
+pub fn tcf(decided: bool, applies: Option<bool>, purposes: Vec<u8>) {
+    send(Event::Consent(Report::Tcf { decided, applies, purposes }));
+}
+
+/// The lock that all tabs share is held until this page's next task.
+#[wasm_bindgen]
+pub fn locked() {
+    send(Event::Locked(store::kept()));
+}
+
+/// Panics, so that a developer can see that the page survives it. The loader offers it under `data-debug` only.
+#[wasm_bindgen]
+#[allow(clippy::panic)]
+pub fn panic() {
+    panic!("provoked by leadheat('panic')");
+}

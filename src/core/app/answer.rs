@@ -11,6 +11,8 @@ use crate::lead::{Contact, Field, ModelName, Reason};
 use crate::qualify::Qualification;
 use crate::score::{Stage, Tier};
 use crate::signal::Kind;
+use crate::sorted::sort_down;
+use crate::text::decimal;
 use crate::visitor::Latest;
 
 const COMMANDS: &str = "start, track, identify, consent, open, close, on, off, forget, explain, status, test";
@@ -31,7 +33,7 @@ pub enum Answer {
 
 /// Of `leadheat('explain')`: the score, to the last point.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "native", derive(schemars::JsonSchema))]
 pub struct Explanation {
     /// 0 to 100; null while the visitor is not scored.
     pub score: Option<f64>,
@@ -53,7 +55,7 @@ pub struct Explanation {
 
 /// A lead that has not been confirmed yet.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "native", derive(schemars::JsonSchema))]
 pub struct Pending {
     /// Its idempotency key.
     pub key: String,
@@ -65,7 +67,7 @@ pub struct Pending {
 
 /// Of `leadheat('status')`.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "native", derive(schemars::JsonSchema))]
 pub struct Status {
     /// What leadheat is doing or waiting for, in a sentence or two.
     pub says: String,
@@ -200,7 +202,7 @@ impl State {
 
     fn explain(&self) -> Explanation {
         let mut reasons = self.reasons(self.config.sales_language);
-        reasons.sort_by(|a, b| b.points.total_cmp(&a.points));
+        sort_down(&mut reasons, |reason| (reason.points * 1_000.0) as i64);
         let model = &self.scorer.model;
         Explanation {
             score: self.scoring().then(|| super::sell::points(self.assessment.total)),
@@ -213,6 +215,7 @@ impl State {
             outbox: self
                 .outbox
                 .items
+                .0
                 .iter()
                 .map(|(key, item)| Pending { key: key.clone(), attempts: item.attempts, dead: item.dead })
                 .collect(),
@@ -224,7 +227,7 @@ impl State {
             says: self.says(),
             running: self.active(),
             consent: self.consent.decision,
-            waiting: self.outbox.items.len() as u32,
+            waiting: self.outbox.items.0.len() as u32,
             version: env!("CARGO_PKG_VERSION").to_owned(),
         }
     }
@@ -248,8 +251,8 @@ impl State {
         if self.phase == Phase::On && !self.storage_works {
             says += ". The browser refuses to store anything, so all is lost with this page";
         }
-        let dead = self.outbox.items.values().filter(|item| item.dead).count();
-        let waiting = self.outbox.items.len() - dead;
+        let dead = self.outbox.items.0.iter().filter(|(_, item)| item.dead).count();
+        let waiting = self.outbox.items.0.len() - dead;
         for (count, what) in [(waiting, " lead(s) wait to be delivered"), (dead, " lead(s) were refused by the webhook and are kept")] {
             if count > 0 {
                 says += &[". ", &count.to_string(), what].concat();
@@ -259,7 +262,7 @@ impl State {
     }
 
     fn says_scoring(&self) -> String {
-        let points = super::sell::points(self.assessment.total).to_string();
+        let points = decimal(self.assessment.total);
         let score = ["scoring: ", &points, " points, ", self.tier.name()].concat();
         let wait = if self.sum.lead.is_some() {
             "; a lead was made, a new revision comes when the tier rises or the visitor says more"

@@ -38,7 +38,9 @@ impl State {
                 }
                 Stored::Chat(chat) if area == Area::Tab || self.consent.may_store() => self.adopt(*chat),
                 Stored::Lead(item) => {
-                    self.outbox.items.insert(item.lead.idempotency_key.clone(), *item);
+                    if let Some(lead) = key.strip_prefix(LEAD_PREFIX) {
+                        *self.outbox.items.entry(&lead.to_owned()) = *item;
+                    }
                 }
                 _ => {}
             }
@@ -46,7 +48,7 @@ impl State {
         self.chat_saved = self.chat.version;
         self.sum_up();
         let dead = |record: &Record| record.active + DAY <= turn.now.wall;
-        if self.others.0.values().filter(|record| dead(record)).count() > 1 {
+        if self.others.0.0.iter().filter(|(_, record)| dead(record)).count() > 1 {
             turn.push(Effect::Lock);
         }
         self.begin(turn);
@@ -121,24 +123,21 @@ impl State {
         self.wipe_visitor(turn);
         turn.push(Effect::Remove(Area::Site, CHAT_KEY.into()));
         self.chat_saved = 0;
-        let keys: Vec<_> = self.outbox.items.keys().cloned().collect();
-        for key in keys {
-            match self.outbox.items.get_mut(&key) {
-                Some(item) if item.submitted => {
-                    item.lead.strip();
-                    turn.push(Effect::Store(Area::Site, LEAD_PREFIX.to_owned() + &key, Stored::Lead(Box::new(item.clone()))));
-                }
-                _ => {
-                    self.outbox.items.remove(&key);
-                    turn.push(Effect::Remove(Area::Site, LEAD_PREFIX.to_owned() + &key));
-                }
-            }
-        }
+        self.outbox.items.0.retain_mut(|(key, item)| {
+            let key = LEAD_PREFIX.to_owned() + key;
+            turn.push(if item.submitted {
+                item.body.strip();
+                Effect::Store(Area::Site, key, Stored::Lead(Box::new(item.clone())))
+            } else {
+                Effect::Remove(Area::Site, key)
+            });
+            item.submitted
+        });
     }
 
     fn wipe_visitor(&mut self, turn: &mut Turn) {
         turn.push(Effect::Remove(Area::Site, CONSENT_KEY.into()));
-        for writer in self.others.0.keys().chain([&self.writer]) {
+        for writer in self.others.0.0.iter().map(|(writer, _)| writer).chain([&self.writer]) {
             turn.push(Effect::Remove(Area::Site, VISITOR_PREFIX.to_owned() + writer));
         }
         self.others = Records::default();
@@ -166,7 +165,7 @@ impl State {
         self.chat = Conversation { open: self.chat.open, ..Conversation::default() };
         self.chat_saved = 0;
         self.form_errors.clear();
-        for key in std::mem::take(&mut self.outbox.items).into_keys() {
+        for (key, _) in std::mem::take(&mut self.outbox.items).0 {
             turn.push(Effect::Remove(Area::Site, LEAD_PREFIX.to_owned() + &key));
         }
         turn.tell(|| "forgotten: everything about this visitor is deleted".into());
@@ -190,14 +189,16 @@ impl State {
             }
             (Some(Stored::Chat(chat)), _) if self.consent.may_store() => self.adopt(*chat),
             (Some(Stored::Lead(item)), _) => {
-                self.outbox.items.insert(item.lead.idempotency_key.clone(), *item);
+                if let Some(lead) = key.strip_prefix(LEAD_PREFIX) {
+                    *self.outbox.items.entry(&lead.to_owned()) = *item;
+                }
             }
             (None, Some(writer)) if writer == self.writer => {
                 // Folded away by another tab, which had waited for a day: what was mine is now another's.
                 self.start_new_record(turn);
             }
             (None, Some(writer)) => {
-                self.others.0.remove(writer);
+                self.others.0.remove(&writer.to_owned());
                 self.sum_up();
             }
             (None, None) if key == CONSENT_KEY && self.consent.may_store() => {
@@ -206,7 +207,7 @@ impl State {
             }
             (None, None) => {
                 if let Some(lead) = key.strip_prefix(LEAD_PREFIX) {
-                    self.outbox.items.remove(lead);
+                    self.outbox.items.remove(&lead.to_owned());
                 }
             }
             _ => {}

@@ -6,12 +6,12 @@ use crate::brief::brief;
 use crate::consent::Decision;
 use crate::id;
 use crate::lead::{Arrival, ConsentNote, Contact, JourneyStep, Lead, Message, ModelName, Reason, SCHEMA, Sources};
-use crate::outbox::{Item, Outcome, Verdict};
+use crate::outbox::{Body, Item, Outcome, Verdict};
 use crate::qualify::Qualification;
 use crate::score::{self, Tier};
 use crate::signal::Kind;
 use crate::source::Touch;
-use crate::text::Lang;
+use crate::text::{Lang, decimal};
 use crate::time::{MINUTE, Millis, day, iso, iso_day};
 use crate::visitor::{Latest, LeadMark};
 
@@ -48,7 +48,7 @@ impl State {
             self.both(|record| record.reached = Latest { at, value: (tier, stage) });
             if rose_or_fell {
                 let points = points(self.assessment.total);
-                turn.tell(|| ["scored: ", &points.to_string(), " points, ", tier.name(), ", ", stage.name()].concat());
+                turn.tell(|| ["scored: ", &decimal(self.assessment.total), " points, ", tier.name(), ", ", stage.name()].concat());
                 turn.push(Effect::Announce(Notice::Tier { tier, stage, score: points }));
             }
         }
@@ -146,7 +146,7 @@ impl State {
         };
         lead.brief = brief(&lead, self.config.sales_language);
         let key = self.enqueue(lead, true, turn);
-        self.tests.insert(key, ticket);
+        self.tests.push((key, ticket));
     }
 
     fn enqueue(&mut self, mut lead: Lead, submitted: bool, turn: &mut Turn) -> String {
@@ -158,15 +158,16 @@ impl State {
             ["lead: revision ", &revision, ", ", lead.tier.name(), ", to ", &self.config.webhook].concat()
         });
         let item = Item {
+            lead: lead.id.clone(),
             url: self.config.webhook.clone(),
-            lead,
+            body: Body::Made(Box::new(lead)),
             submitted,
             since: turn.now.wall,
             attempts: 0,
             due: turn.now.wall,
             dead: false,
         };
-        for contained in self.outbox.put(item, turn.now.wall) {
+        for contained in self.outbox.put(&key, item, turn.now.wall) {
             turn.push(Effect::Remove(Area::Site, LEAD_PREFIX.to_owned() + &contained));
         }
         key
@@ -247,9 +248,9 @@ impl State {
     /// Sends what is due.
     pub(super) fn send(&mut self, turn: &mut Turn) {
         for key in self.outbox.take_due(turn.now.wall) {
-            let item = &self.outbox.items[&key];
+            let Some(item) = self.outbox.items.get(&key) else { continue };
             turn.push(Effect::Store(Area::Site, LEAD_PREFIX.to_owned() + &key, Stored::Lead(Box::new(item.clone()))));
-            turn.push(Effect::Post { url: item.url.clone(), lead: Box::new(item.lead.clone()), key });
+            turn.push(Effect::Post { url: item.url.clone(), body: item.body.clone(), key });
         }
     }
 
@@ -257,7 +258,7 @@ impl State {
     pub(super) fn settled(&mut self, key: &str, outcome: Outcome, turn: &mut Turn) {
         let verdict = self.outbox.settle(key, outcome, turn.now);
         let stored_key = LEAD_PREFIX.to_owned() + key;
-        match self.outbox.items.get(key) {
+        match self.outbox.items.get(&key.to_owned()) {
             None => turn.push(Effect::Remove(Area::Site, stored_key)),
             Some(item) => turn.push(Effect::Store(Area::Site, stored_key, Stored::Lead(Box::new(item.clone())))),
         }
@@ -272,7 +273,8 @@ impl State {
             None => return,
         };
         let line = [meaning, &answered].concat();
-        if let Some(ticket) = self.tests.remove(key) {
+        if let Some(index) = self.tests.iter().position(|(test, _)| test == key) {
+            let (_, ticket) = self.tests.remove(index);
             turn.push(Effect::Answer { ticket, value: super::Answer::Said(line.clone()) });
         }
         turn.tell(|| line);

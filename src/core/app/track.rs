@@ -74,10 +74,7 @@ impl State {
         self.signal(Kind::PageView, &path, 1, turn);
         // A reload or a page without referrer in the middle of a visit is no arrival from outside.
         if let Some(touch) = self.arrival.take().filter(|touch| new_visit || touch.channel != "direct") {
-            self.both(|record| {
-                record.first = [record.first.take(), Some(touch.clone())].into_iter().flatten().min();
-                record.last = [record.last.take(), Some(touch.clone())].into_iter().flatten().max();
-            });
+            self.both(|record| record.came(&touch));
         }
     }
 

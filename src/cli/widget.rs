@@ -1,0 +1,136 @@
+//! Builds the widget: wasm by a nested cargo call, glue by wasm-bindgen as a library, and the loader around it. Owns how
+//! leadheat.js is put together and named; must leave nothing of the building machine in it.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::{env, fs};
+
+use anyhow::{Context, Result, bail, ensure};
+use base64::{Engine, engine::general_purpose::STANDARD};
+use sha2::{Digest, Sha256, Sha384};
+use wasm_bindgen_cli_support::Bindgen;
+
+const TARGET: &str = "wasm32-unknown-unknown";
+const ROOT: &str = env!("CARGO_MANIFEST_DIR");
+
+/// What the script tag needs.
+#[derive(Clone, Debug)]
+pub struct Widget {
+    /// leadheat.js, with the name and the hash of the wasm inside.
+    pub js: String,
+    /// The wasm.
+    pub wasm: Vec<u8>,
+}
+
+impl Widget {
+    /// Name of the wasm, with its hash: the one that leadheat.js asks for.
+    pub fn wasm_name(&self) -> String {
+        pinned("leadheat", &self.wasm, "wasm")
+    }
+
+    /// Name of leadheat.js with its hash.
+    pub fn js_name(&self) -> String {
+        pinned("leadheat", self.js.as_bytes(), "js")
+    }
+}
+
+/// A file name with the first 12 hex digits of the content's SHA-256.
+fn pinned(stem: &str, content: &[u8], extension: &str) -> String {
+    let hash: String = Sha256::digest(content).iter().take(6).map(|byte| format!("{byte:02x}")).collect();
+    format!("{stem}.{hash}.{extension}")
+}
+
+/// The value of an `integrity` attribute.
+pub fn integrity(content: &[u8]) -> String {
+    format!("sha384-{}", STANDARD.encode(Sha384::digest(content)))
+}
+
+/// Builds the widget; cargo tells of its progress on standard error.
+pub fn build() -> Result<Widget> {
+    build_in(Path::new(ROOT))
+}
+
+/// Builds the widget of a checkout.
+pub fn build_in(root: &Path) -> Result<Widget> {
+    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let sysroot = output(Command::new("rustc").args(["--print", "sysroot"]).current_dir(root))?;
+    add_target(Path::new(&sysroot), root)?;
+    eprintln!("building the widget (the first time this takes a minute or two)");
+    let target_dir = root.join("target/widget");
+    let status = Command::new(cargo)
+        .args(["build", "--package", "leadheat-widget", "--target", TARGET, "--profile", "widget", "--target-dir"])
+        .arg(&target_dir)
+        .current_dir(root)
+        .env("CARGO_ENCODED_RUSTFLAGS", remaps(root, &sysroot).join("\x1f"))
+        .env_remove("RUSTFLAGS")
+        .status()
+        .context("cargo cannot be run")?;
+    ensure!(status.success(), "the widget does not build; cargo says why above");
+
+    let wasm = target_dir.join(TARGET).join("widget/leadheat_widget.wasm");
+    let mut output = Bindgen::new()
+        .input_path(wasm)
+        .no_modules(true)?
+        .typescript(false)
+        .omit_default_module_path(true)
+        .remove_name_section(std::env::var_os("KEEP").is_none())
+        .remove_producers_section(true)
+        .generate_output()
+        .context("wasm-bindgen cannot read the wasm that cargo built")?;
+    let glue = output.js().to_owned();
+    let mut widget = Widget { js: String::new(), wasm: output.wasm_mut().emit_wasm() };
+    widget.js = join(&fs::read_to_string(root.join("www/loader.js"))?, &glue, &widget)?;
+    Ok(widget)
+}
+
+fn output(command: &mut Command) -> Result<String> {
+    let output = command.output().with_context(|| format!("{:?} cannot be run", command.get_program()))?;
+    ensure!(output.status.success(), "{:?} failed: {}", command, String::from_utf8_lossy(&output.stderr));
+    Ok(String::from_utf8(output.stdout)?.trim().to_owned())
+}
+
+/// Adds the wasm target where it is missing.
+fn add_target(sysroot: &Path, root: &Path) -> Result<()> {
+    if sysroot.join("lib/rustlib").join(TARGET).exists() {
+        return Ok(());
+    }
+    eprintln!("adding the Rust target {TARGET}, once");
+    let added = Command::new("rustup").args(["target", "add", TARGET]).current_dir(root).status();
+    if !added.is_ok_and(|status| status.success()) {
+        bail!("the Rust target {TARGET} is missing; run: rustup target add {TARGET}");
+    }
+    Ok(())
+}
+
+/// Tells the compiler to write neutral names for every directory of this machine.
+fn remaps(root: &Path, sysroot: &str) -> Vec<String> {
+    let home = env::var_os("HOME").or_else(|| env::var_os("USERPROFILE")).map(PathBuf::from).unwrap_or_default();
+    let cargo_home = env::var_os("CARGO_HOME").map_or_else(|| home.join(".cargo"), PathBuf::from);
+    // Of several that match, the last one wins: from the general to the particular.
+    let directories = [(home, "/home"), (cargo_home, "/cargo"), (sysroot.into(), "/rust"), (root.to_owned(), "/leadheat")];
+    let named = directories.into_iter().filter(|(directory, _)| directory.parent().is_some());
+    named.map(|(directory, name)| format!("--remap-path-prefix={}={name}", directory.display())).collect()
+}
+
+/// The loader with the wasm's name and hash, and with the glue inside, guarded.
+fn join(loader: &str, glue: &str, widget: &Widget) -> Result<String> {
+    let mut glue = glue.to_owned();
+    // Every closure that the page can call goes through the loader's guard. If wasm-bindgen writes them differently one
+    // day, this must not be left out unnoticed.
+    for call in ["return f(a, state.b, ...args);", "return f(state.a, state.b, ...args);"] {
+        ensure!(glue.matches(call).count() == 1, "the glue of wasm-bindgen has no `{call}` any more: closures would go unguarded");
+        let body = call.trim_start_matches("return ").trim_end_matches(';');
+        glue = glue.replace(call, &format!("return guard(() => {body});"));
+    }
+    let mut js = loader.to_owned();
+    for (place, text) in [
+        ("{wasm}", widget.wasm_name()),
+        ("{integrity}", integrity(&widget.wasm)),
+        ("{version}", env!("CARGO_PKG_VERSION").to_owned()),
+        ("/*{glue}*/", glue),
+    ] {
+        ensure!(js.matches(place).count() == 1, "www/loader.js must have {place} exactly once");
+        js = js.replace(place, &text);
+    }
+    Ok(js)
+}

@@ -1,0 +1,70 @@
+//! A map that is a sorted vector. Owns keeping it sorted; for the few hundred entries there are here it is as fast as a
+//! tree, and a tenth of its code in the wasm.
+
+use serde::Serialize;
+
+/// Entries in ascending order of their keys, each key once.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct Sorted<K, V>(pub Vec<(K, V)>);
+
+impl<K, V> Default for Sorted<K, V> {
+    fn default() -> Self {
+        Sorted(Vec::new())
+    }
+}
+
+impl<K: Ord + Clone, V: Default> Sorted<K, V> {
+    fn find(&self, key: &K) -> Result<usize, usize> {
+        self.0.binary_search_by(|(known, _)| known.cmp(key))
+    }
+
+    /// The value under a key.
+    pub fn get(&self, key: &K) -> Option<&V> {
+        self.find(key).ok().map(|index| &self.0[index].1)
+    }
+
+    /// The value under a key, a default one where there was none.
+    pub fn entry(&mut self, key: &K) -> &mut V {
+        let index = self.find(key).unwrap_or_else(|place| {
+            self.0.insert(place, (key.clone(), V::default()));
+            place
+        });
+        &mut self.0[index].1
+    }
+
+    /// Takes out a key.
+    pub fn remove(&mut self, key: &K) -> Option<V> {
+        self.find(key).ok().map(|index| self.0.remove(index).1)
+    }
+}
+
+/// Sorts a short list, largest weight first; equal ones stay in their order. By insertion: one sort of the standard
+/// library is four kilobytes of wasm for each type sorted.
+pub fn sort_down<T>(list: &mut [T], weight: impl Fn(&T) -> i64) {
+    for end in 1..list.len() {
+        let mut at = end;
+        while at > 0 && weight(&list[at - 1]) < weight(&list[at]) {
+            list.swap(at - 1, at);
+            at -= 1;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keeps_order() {
+        let mut map: Sorted<i32, i32> = Sorted::default();
+        for key in [3, 1, 2, 3] {
+            *map.entry(&key) += key;
+        }
+        assert_eq!(map.0, [(1, 1), (2, 2), (3, 6)]);
+        assert_eq!((map.remove(&2), map.remove(&2), map.get(&3)), (Some(2), None, Some(&6)));
+        let mut list = [(1, 'a'), (3, 'b'), (1, 'c'), (2, 'd')];
+        sort_down(&mut list, |(weight, _)| *weight);
+        assert_eq!(list.map(|(_, name)| name), ['b', 'd', 'a', 'c']);
+    }
+}

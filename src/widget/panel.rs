@@ -1,0 +1,281 @@
+//! The chat panel, drawn from core's `View` by plain functions: one yew component is enough, and each more is five
+//! kilobytes of wasm. Owns what core need not know: focus, scroll position, unsent drafts (which stay in the fields).
+//!
+//! On a wide screen the panel is a dialog beside the page, which stays usable; on a phone it covers the page and is modal.
+
+use leadheat_core::chat::{FieldError, Input, Line, Speaker};
+use leadheat_core::config::rgb;
+use leadheat_core::lead::{Contact, Field};
+use leadheat_core::text::Lang;
+use leadheat_core::view::{Ask, View, field_label};
+use leadheat_core::words;
+use wasm_bindgen::JsCast;
+use web_sys::{Element, FormData, HtmlElement, HtmlFormElement, HtmlTextAreaElement};
+use yew::prelude::*;
+
+use crate::host;
+
+/// Below this width the panel covers the page; the same number stands in panel.css.
+const PHONE: &str = "(max-width: 480px)";
+/// What can have the focus in the panel.
+const FOCUSABLE: &str = "button, input, textarea, a[href]";
+
+/// Draws the launcher or the panel.
+pub(crate) fn draw(view: &View, root: &NodeRef, send: &Callback<Input>) -> Html {
+    let shown = if view.open { dialog(view, send) } else { launcher(view, send) };
+    html! { <div class="leadheat" ref={root} lang={view.lang.tag()}>{ shown }</div> }
+}
+
+/// After drawing: moves focus and scroll position to where they belong.
+pub(crate) fn drawn(before: &View, view: &View, root: &NodeRef) {
+    let Some(root) = root.cast::<HtmlElement>() else { return };
+    let find = |selector| root.query_selector(selector).ok().flatten();
+    colour(&root, view.accent.as_deref());
+    if before.lines != view.lines || before.open != view.open {
+        if let Some(log) = find(".scroll") {
+            log.set_scroll_top(log.scroll_height());
+        }
+    }
+    // Into the panel when the visitor opens it, back to the launcher when it closes. A panel that is open when the page
+    // loads takes nothing.
+    if before.shown && before.open != view.open {
+        focus(find(if view.open { ".replies button, form input, textarea" } else { ".launcher" }));
+    } else if before.open && errors(before) != errors(view) && !errors(view).is_empty() {
+        focus(find("[aria-invalid]"));
+    } else if before.open && before.ask != view.ask {
+        // What had the focus is gone with its question; the next answer goes into the text field or the form.
+        focus(find("form input").or_else(|| find("textarea")));
+    }
+}
+
+fn errors(view: &View) -> &[FieldError] {
+    if let Ask::Contact { errors, .. } = &view.ask { errors } else { &[] }
+}
+
+fn launcher(view: &View, send: &Callback<Input>) -> Html {
+    let lang = view.lang;
+    let open = send.reform(|_: MouseEvent| Input::Open);
+    html! {
+        <button class="launcher" type="button" aria-label={lang.pick(words::OPEN_CHAT)} aria-expanded="false" onclick={open}>
+            { icon("M4 5.5h16v11H9.5L5.5 20v-3.5H4z") }
+            if view.unread > 0 { <span class="dot"><span class="hidden">{ lang.pick(words::UNREAD) }</span></span> }
+        </button>
+    }
+}
+
+fn dialog(view: &View, send: &Callback<Input>) -> Html {
+    let lang = view.lang;
+    let modal = host::window().and_then(|window| window.match_media(PHONE).ok()?).is_some_and(|query| query.matches());
+    let close = send.reform(|_: MouseEvent| Input::Close);
+    let forget = send.reform(|_: MouseEvent| Input::Forget);
+    let on_key = {
+        let send = send.clone();
+        Callback::from(move |event: KeyboardEvent| match event.key().as_str() {
+            "Escape" if !event.is_composing() => send.emit(Input::Close),
+            "Tab" if modal => keep_focus_inside(&event),
+            _ => {}
+        })
+    };
+    let ask = match &view.ask {
+        Ask::Replies(offered, _) => replies(offered, lang, send),
+        Ask::Contact { step, fields, consent, errors } => contact_form(step, fields, consent, errors, lang, send),
+        Ask::Text => Html::default(),
+    };
+    let groups = view.lines.chunk_by(|a, b| a.from == b.from && b.at < a.at + 300_000);
+    html! {
+        <section class="panel" role="dialog" aria-modal={modal.then_some("true")} aria-labelledby="title" onkeydown={on_key}>
+            <header>
+                <div>
+                    <h2 id="title">{ &view.title }</h2>
+                    if !view.replies.is_empty() { <p>{ &view.replies }</p> }
+                </div>
+                <button class="close" type="button" aria-label={lang.pick(words::CLOSE_CHAT)} onclick={close}>
+                    { icon("M6 6l12 12M18 6L6 18") }
+                </button>
+            </header>
+            <div class="scroll" tabindex="0">
+                <div role="log" aria-label={lang.pick(words::MESSAGES)}>
+                    { for groups.map(|lines| group(lines, view)) }
+                    if view.forgotten { <p class="note">{ lang.pick(words::FORGOTTEN) }</p> }
+                </div>
+                { ask }
+            </div>
+            { writer(lang, send) }
+            <footer>
+                if !view.privacy.is_empty() {
+                    <a href={view.privacy.clone()} target="_blank" rel="noopener">{ lang.pick(words::PRIVACY) }</a>
+                }
+                <button type="button" onclick={forget}>{ lang.pick(words::FORGET) }</button>
+            </footer>
+        </section>
+    }
+}
+
+/// Messages of one sender that came together, with one time.
+fn group(lines: &[Line], view: &View) -> Html {
+    let Some(last) = lines.last() else { return Html::default() };
+    let (class, sender) = match last.from {
+        Speaker::Bot => ("theirs", view.title.as_str()),
+        Speaker::Visitor => ("mine", view.lang.pick(words::YOU)),
+    };
+    html! {
+        <div class={classes!("group", class)} key={last.at.to_string() + class}>
+            <span class="hidden">{ sender }{ ": " }</span>
+            { for lines.iter().map(|line| html! { <p class="bubble">{ &line.text }</p> }) }
+            <time>{ clock(last.at, view.lang) }</time>
+        </div>
+    }
+}
+
+/// Hours and minutes as the language writes them.
+fn clock(at: u64, lang: Lang) -> String {
+    let options = js_sys::Object::new();
+    for (key, value) in [("hour", "2-digit"), ("minute", "2-digit")] {
+        let _ = js_sys::Reflect::set(&options, &key.into(), &value.into());
+    }
+    let date = js_sys::Date::new(&(at as f64).into());
+    let tag = if lang == Lang::En { "en-GB" } else { lang.tag() };
+    date.to_locale_time_string_with_options(tag, &options).into()
+}
+
+fn replies(offered: &[String], lang: Lang, send: &Callback<Input>) -> Html {
+    let reply = |(index, text): (usize, &String)| {
+        let choose = send.reform(move |_: MouseEvent| Input::Choose(index));
+        html! { <button type="button" key={text.clone()} onclick={choose}>{ text }</button> }
+    };
+    html! {
+        <div class="replies" role="group" aria-label={lang.pick(words::REPLIES)}>{ for offered.iter().enumerate().map(reply) }</div>
+    }
+}
+
+/// The text field: Enter sends, Shift+Enter makes a line; it grows to four lines.
+fn writer(lang: Lang, send: &Callback<Input>) -> Html {
+    let on_key = {
+        let send = send.clone();
+        Callback::from(move |event: KeyboardEvent| {
+            if event.key() == "Enter" && !event.shift_key() && !event.is_composing() {
+                event.prevent_default();
+                submit_text(event.target_dyn_into(), &send);
+            }
+        })
+    };
+    let on_type = Callback::from(|event: InputEvent| event.target_dyn_into().iter().for_each(grow));
+    let on_click = {
+        let send = send.clone();
+        Callback::from(move |event: MouseEvent| {
+            let writer = event.current_target().and_then(|button| button.dyn_into::<Element>().ok()?.parent_element());
+            submit_text(writer.and_then(|writer| writer.query_selector("textarea").ok()??.dyn_into().ok()), &send);
+        })
+    };
+    html! {
+        <div class="writer">
+            <textarea rows="1" maxlength="1000" aria-label={lang.pick(words::WRITE)} placeholder={lang.pick(words::WRITE)}
+                onkeydown={on_key} oninput={on_type} />
+            <button class="send" type="button" aria-label={lang.pick(words::SEND)} onclick={on_click}>
+                { icon("M4 12l16-7-5 15-3.5-5.5zM11.5 14.5L20 5") }
+            </button>
+        </div>
+    }
+}
+
+fn submit_text(field: Option<HtmlTextAreaElement>, send: &Callback<Input>) {
+    let Some(field) = field else { return };
+    if !field.value().trim().is_empty() {
+        send.emit(Input::Write(field.value()));
+        field.set_value("");
+        grow(&field);
+    }
+    let _ = field.focus();
+}
+
+fn grow(field: &HtmlTextAreaElement) {
+    let style = field.style();
+    let _ = style.set_property("height", "auto");
+    let _ = style.set_property("height", &[&field.scroll_height().min(112).to_string(), "px"].concat());
+}
+
+fn contact_form(step: &str, fields: &[Field], consent: &str, errors: &[FieldError], lang: Lang, send: &Callback<Input>) -> Html {
+    let submit = send.reform(|event: SubmitEvent| {
+        event.prevent_default();
+        let form = event.target_dyn_into::<HtmlFormElement>();
+        let data = form.and_then(|form| FormData::new_with_form(&form).ok());
+        let text = |name: &str| data.as_ref().and_then(|data| data.get(name).as_string());
+        let mut contact = Contact::default();
+        for (name, field) in Field::NAMES {
+            contact.set(*field, &text(name).unwrap_or_default());
+        }
+        Input::Submit(contact, text("consent").is_some())
+    });
+    let error = |of: Option<Field>| errors.iter().find(|(field, _)| *field == of).map(|(_, words)| lang.pick(*words));
+    let shown = |id: &str, error: Option<&'static str>| match error {
+        Some(words) => html! { <p class="error" id={id.to_owned()}>{ words }</p> },
+        None => Html::default(),
+    };
+    let field = |field: &Field| {
+        let (name, error) = (field.name(), error(Some(*field)));
+        let (kind, autocomplete) = match field {
+            Field::Name => ("text", "name"),
+            Field::Email => ("email", "email"),
+            Field::Phone => ("tel", "tel"),
+            Field::Company => ("text", "organization"),
+        };
+        let described = [name, "-error"].concat();
+        html! {
+            <div class="field" key={name}>
+                <label for={name}>{ lang.pick(field_label(*field)) }</label>
+                <input id={name} {name} type={kind} {autocomplete} maxlength="120"
+                    aria-invalid={error.map(|_| "true")} aria-describedby={error.map(|_| described.clone())} />
+                { shown(&described, error) }
+            </div>
+        }
+    };
+    let refused = error(None);
+    html! {
+        <form class="card" key={step.to_owned()} novalidate=true onsubmit={submit}>
+            <div class="fields">{ for fields.iter().map(field) }</div>
+            <label class="consent">
+                <input type="checkbox" name="consent" aria-invalid={refused.map(|_| "true")}
+                    aria-describedby={refused.map(|_| "consent-error")} />
+                <span>{ consent }</span>
+            </label>
+            { shown("consent-error", refused) }
+            <button class="primary" type="submit">{ lang.pick(words::SEND) }</button>
+        </form>
+    }
+}
+
+/// A drawn icon of 24 x 24.
+fn icon(path: &'static str) -> Html {
+    html! { <svg viewBox="0 0 24 24" aria-hidden="true"><path d={path} /></svg> }
+}
+
+fn focus(element: Option<Element>) {
+    if let Some(element) = element.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
+        let _ = element.focus();
+    }
+}
+
+/// Tab goes round within the modal panel.
+fn keep_focus_inside(event: &KeyboardEvent) {
+    let panel = event.current_target().and_then(|panel| panel.dyn_into::<Element>().ok());
+    let inside = panel.and_then(|panel| panel.query_selector_all(FOCUSABLE).ok());
+    let Some(inside) = inside.filter(|inside| inside.length() > 0) else { return };
+    let (first, last) = (inside.get(0), inside.get(inside.length() - 1));
+    let (edge, other) = if event.shift_key() { (first, last) } else { (last, first) };
+    let at = event.target_dyn_into::<web_sys::Node>();
+    if at.is_some() && at == edge {
+        event.prevent_default();
+        focus(other.and_then(|other| other.dyn_into().ok()));
+    }
+}
+
+/// Sets the site owner's accent, and black or white on it, whichever has more contrast.
+fn colour(root: &HtmlElement, accent: Option<&str>) {
+    let Some((accent, [red, green, blue])) = accent.and_then(|accent| Some((accent, rgb(accent)?))) else { return };
+    // Relative luminance, WCAG 2, with a square for the curve of sRGB; above 0.18 black has more contrast than white.
+    let linear = |part: u8| f64::from(part) * f64::from(part) / 65_025.0;
+    let luminance = 0.2126 * linear(red) + 0.7152 * linear(green) + 0.0722 * linear(blue);
+    let style = root.style();
+    let _ = style.set_property("--accent", accent);
+    let _ = style.set_property("--on-accent", if luminance > 0.18 { "#0b1220" } else { "#ffffff" });
+}

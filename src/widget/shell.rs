@@ -1,0 +1,92 @@
+//! The root component: the browser's shell around core. Its messages are core's events, handled one after another; the
+//! effects are carried out at once, in order. It draws the view that core made, and knows nothing else.
+
+use gloo_timers::callback::Timeout;
+use leadheat_core::app::{Effect, Event, State, update};
+use leadheat_core::view::View;
+use yew::prelude::*;
+
+use crate::panel;
+use crate::sensors::Sensors;
+use crate::{host, post, store};
+
+pub(crate) struct Shell {
+    state: State,
+    view: View,
+    /// As it was drawn last.
+    drawn: View,
+    root: NodeRef,
+    sensors: Option<Sensors>,
+    alarm: Option<Timeout>,
+}
+
+impl Component for Shell {
+    type Message = Event;
+    type Properties = ();
+
+    fn create(_: &Context<Self>) -> Self {
+        Shell {
+            state: State::default(),
+            view: View::default(),
+            drawn: View::default(),
+            root: NodeRef::default(),
+            sensors: None,
+            alarm: None,
+        }
+    }
+
+    fn update(&mut self, ctx: &Context<Self>, event: Event) -> bool {
+        let booting = matches!(event, Event::Boot(_));
+        let mut draw = false;
+        for effect in update(&mut self.state, event, host::stamp()) {
+            draw |= self.carry_out(ctx, effect);
+        }
+        if booting {
+            self.sensors = Sensors::new(&ctx.link().callback(|event| event));
+        }
+        draw
+    }
+
+    fn view(&self, ctx: &Context<Self>) -> Html {
+        if !self.view.shown {
+            return Html::default();
+        }
+        panel::draw(&self.view, &self.root, &ctx.link().callback(Event::Chat))
+    }
+
+    fn rendered(&mut self, _: &Context<Self>, _first: bool) {
+        panel::drawn(&self.drawn, &self.view, &self.root);
+        self.drawn = self.view.clone();
+    }
+}
+
+impl Shell {
+    /// Carries out one effect. `true` where the view is to be drawn.
+    fn carry_out(&mut self, ctx: &Context<Self>, effect: Effect) -> bool {
+        match effect {
+            Effect::Store(area, key, stored) => {
+                if !store::put(area, &key, &stored) {
+                    ctx.link().send_message(Event::StoreFailed);
+                }
+            }
+            Effect::Remove(area, key) => store::remove(area, &key),
+            Effect::Post { key, url, body } => ctx.link().send_future(async move {
+                let outcome = post::post(&url, &body).await;
+                Event::Settled { key, outcome }
+            }),
+            Effect::Render(view) => {
+                self.view = *view;
+                return true;
+            }
+            Effect::Announce(notice) => host::announce(&notice),
+            Effect::Answer { ticket, value } => host::answer(ticket, &value),
+            Effect::Wake(after) => {
+                let link = ctx.link().clone();
+                self.alarm = Some(Timeout::new(after as u32, move || link.send_message(Event::Woke)));
+            }
+            Effect::Lock => host::lock(),
+            Effect::Tell { line, warning } => host::tell(&line, warning),
+        }
+        false
+    }
+}

@@ -1,0 +1,148 @@
+/* leadheat.js: what the script tag starts. Owns the `leadheat` function and its queue, the tag's attributes, loading the
+   wasm, and the guards: nothing may reach the page, and after a failure everything is taken down. The build puts the
+   wasm's name and hash in, and wasm-bindgen's glue at the end of this function. */
+(function () {
+  'use strict';
+  var WASM = '{wasm}', INTEGRITY = '{integrity}', VERSION = '{version}';
+  var script = document.currentScript, before = window.leadheat;
+  var waiting = [], listeners = [], undo = [], stop, element, wasm, dead;
+
+  if (before && before.version) return say('a second copy on this page does nothing; version ' + before.version + ' runs');
+  if (typeof WebAssembly !== 'object' || !('adoptedStyleSheets' in Document.prototype) || !window.AbortSignal || !AbortSignal.timeout)
+    return say('this browser is too old; nothing is done');
+  stop = new AbortController();
+
+  function say(line) {
+    console.warn('leadheat: ' + line);
+  }
+
+  /* What the wasm imports by name. */
+  function leadheatSignal() { return stop.signal; }
+  function leadheatElement(drawn) { element = drawn; }
+  function leadheatLock() {
+    if (navigator.locks) navigator.locks.request('leadheat', { ifAvailable: true }, function (lock) {
+      if (lock) return new Promise(function (done) { guard(wasm.locked); setTimeout(done); });
+    }).catch(function () {});
+  }
+  function leadheatDie(why) {
+    if (dead) return;
+    dead = true;
+    stop.abort();
+    undo.forEach(function (step) { step(); });
+    if (element) element.remove();
+    waiting.forEach(function (call) { call[1](); });
+    say('stopped: ' + why);
+  }
+
+  /* Runs what may fail. Every way into the wasm goes through here; the build puts it around the glue's closures. */
+  function guard(run) {
+    if (dead) return;
+    try { return run(); } catch (error) { leadheatDie(error); }
+  }
+
+  /* leadheat(name, ...): a promise of the answer, never rejected. */
+  function leadheat(name, subject, listener) {
+    var args = [].slice.call(arguments, 1);
+    if (name === 'on') {
+      var heard = function (event) { listener(event.detail); };
+      listeners.push([subject, listener, heard]);
+      window.addEventListener('leadheat:' + subject, heard);
+      return Promise.resolve();
+    }
+    if (name === 'off') {
+      listeners = listeners.filter(function (known) {
+        var gone = known[0] === subject && (!listener || known[1] === listener);
+        if (gone) window.removeEventListener('leadheat:' + subject, known[2]);
+        return !gone;
+      });
+      return Promise.resolve();
+    }
+    return new Promise(function (done) { take(name, args, done); });
+  }
+  function take(name, args, done) {
+    if (dead) return done();
+    if (name === 'start' && !wasm && !starting) return begin(Promise.resolve(args[0])), done();
+    if (!wasm) return waiting.push([function () { take(name, args, done); }, done]);
+    if (name === 'panic' && debug) return done(), guard(wasm.panic);
+    guard(function () { wasm.call(String(name), args, done); });
+  }
+  leadheat.version = VERSION;
+  window.leadheat = leadheat;
+
+  var data = script ? script.dataset : {}, starting;
+  var debug = 'debug' in data || /[?&]leadheat=debug\b/.test(location.search);
+  var base = script && script.src || location.href;
+
+  /* Once, with a promise of the config. The wasm comes when the page has loaded and has nothing better to do. */
+  function begin(config) {
+    starting = true;
+    whenShown(function () {
+      var fetched = fetch(new URL(WASM, base), { integrity: INTEGRITY, credentials: 'omit' });
+      Promise.all([config, wasm_bindgen({ module_or_path: fetched })]).then(function (ready) {
+        if (dead) return;
+        wasm = wasm_bindgen;
+        guard(function () { wasm.start(ready[0], data.webhook, debug); });
+        watchAddress();
+        watchConsent();
+        waiting.splice(0).forEach(function (call) { call[0](); });
+      }).catch(function (error) { leadheatDie('could not be loaded: ' + (error && error.message || error)); });
+    });
+  }
+  function whenShown(run) {
+    if (document.prerendering) return document.addEventListener('prerenderingchange', function () { whenShown(run); }, { once: true });
+    if (document.readyState !== 'complete') return window.addEventListener('load', function () { whenShown(run); }, { once: true });
+    window.requestIdleCallback ? requestIdleCallback(run, { timeout: 1000 }) : setTimeout(run, 100);
+  }
+
+  /* Routers change the address without a load. Where the browser does not tell, history's functions do. */
+  function watchAddress() {
+    var moved = function () { guard(wasm.moved); };
+    if (window.navigation) return navigation.addEventListener('currententrychange', moved, { signal: stop.signal });
+    ['pushState', 'replaceState'].forEach(function (name) {
+      wrap(history, name, moved);
+    });
+  }
+  function wrap(object, name, after) {
+    var theirs = object[name];
+    var ours = object[name] = function () {
+      var result = theirs.apply(this, arguments);
+      if (!dead) after(arguments);
+      return result;
+    };
+    undo.push(function () { if (object[name] === ours) object[name] = theirs; });
+  }
+
+  /* Consent managers: found now or within half a minute. What they say goes to the wasm as they said it. */
+  function watchConsent() {
+    var tries = 0, google, tcf;
+    (function look() {
+      if (dead) return;
+      if (!google && Array.isArray(window.dataLayer)) google = [].slice.call(dataLayer).forEach(heard) || wrap(dataLayer, 'push', function (pushed) { [].forEach.call(pushed, heard); }) || true;
+      if (!tcf && typeof window.__tcfapi === 'function') tcf = guard(askTcf) || true;
+      if (tries++ < 30 && !(google && tcf)) setTimeout(look, 1000);
+    })();
+  }
+  function heard(entry) {
+    var said = entry && entry[0] === 'consent' && entry[2] && entry[2].analytics_storage;
+    if (said) guard(function () { wasm.google(entry[1] === 'update', said === 'granted'); });
+  }
+  function askTcf() {
+    __tcfapi('addEventListener', 2, function (tc, ok) {
+      if (!ok || !tc || dead) return;
+      var consents = tc.purpose && tc.purpose.consents || {};
+      var purposes = Object.keys(consents).filter(function (id) { return consents[id] === true; });
+      guard(function () { wasm.tcf(/^(tcloaded|useractioncomplete)$/.test(tc.eventStatus), tc.gdprApplies, purposes); });
+    });
+  }
+
+  /*{glue}*/
+
+  if (data.config) begin(fetch(new URL(data.config, location.href), { credentials: 'omit' }).then(function (answer) {
+    if (!answer.ok) throw Error('the config at ' + data.config + ' answered ' + answer.status);
+    return answer.json();
+  }));
+  else if (data.webhook) begin(Promise.resolve());
+  (before && before.q || []).forEach(function (queued) {
+    leadheat.apply(null, queued[0]).then(queued[1]);
+  });
+})();
