@@ -1,6 +1,8 @@
 //! `leadheat check`: the same reading of a config document that the browser does, for people. Owns turning text into
 //! a document; must not have rules of its own.
 
+use std::sync::LazyLock;
+
 use leadheat_core::config::{Config, Defaults};
 use leadheat_core::json::{Problem, Value};
 use leadheat_core::{model, script};
@@ -11,16 +13,23 @@ pub fn defaults() -> Defaults {
     Defaults { model: parse(model::DEFAULT), script: parse(script::DEFAULT) }
 }
 
+/// The config of a site that sets nothing but its webhook.
+pub fn default_config() -> &'static Config {
+    static DEFAULT: LazyLock<Config> =
+        LazyLock::new(|| Config::read(&Value::Null, Some("/webhook"), &defaults()).expect("the default documents have no problems"));
+    &DEFAULT
+}
+
 /// Every problem of a config document.
 pub fn check(text: &str) -> Vec<Problem> {
     let text = text.trim_start_matches('\u{feff}');
     match serde_json::from_str::<Value>(text) {
         Ok(document) => Config::read(&document, None, &defaults()).err().unwrap_or_default(),
         Err(error) => {
-            let place = format!("line {}, column {}", error.line(), error.column());
-            let wrong = format!("this is not JSON: {error}");
-            let mend = "Correct it there; commas between fields, none after the last, and double quotes";
-            vec![Problem { path: place, wrong, mend: mend.into() }]
+            let path = format!("line {}, column {}", error.line(), error.column());
+            let wrong = "this is not JSON from here on".to_owned();
+            let mend = "Look for a missing comma, a comma after the last field, or a quote that is not closed".to_owned();
+            vec![Problem { path, wrong, mend }]
         }
     }
 }
