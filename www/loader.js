@@ -76,6 +76,7 @@
   /* Once, with a promise of the config. The wasm comes when the page has loaded and has nothing better to do. */
   function begin(config) {
     starting = true;
+    config.catch(function () {}); // Told when the wasm is there; until then a failure is no unhandled one.
     whenShown(function () {
       var fetched = fetch(new URL(WASM, base), { integrity: INTEGRITY, credentials: 'omit' });
       Promise.all([config, wasm_bindgen({ module_or_path: fetched })]).then(function (ready) {

@@ -66,6 +66,7 @@ impl State {
 
     /// Takes what the conversation has brought to light into what is known of the visitor, where that may be kept.
     pub(super) fn learn(&mut self, turn: &mut Turn) {
+        self.rescore = true;
         if !self.scoring() {
             return;
         }
@@ -78,7 +79,6 @@ impl State {
         if contact != self.sum.contact.value {
             self.both(|record| record.contact = Latest { at, value: contact.clone() });
         }
-        self.rescore = true;
         self.unsaved = true;
     }
 }

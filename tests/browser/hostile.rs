@@ -1,0 +1,116 @@
+//! Pages and hosts that make it hard: the page is never harmed, and at most one line tells.
+
+use serde_json::{Value, json};
+
+use crate::visitor::Visitor;
+
+const TAG: &str = "<script src=/leadheat-stub.js nonce=n></script><script async src=/leadheat.js data-config=/leadheat.json nonce=n></script>";
+
+pub async fn strictest_policy(mut v: Visitor) -> Visitor {
+    let policy = "default-src 'none'; script-src 'nonce-n' 'strict-dynamic' 'wasm-unsafe-eval'; connect-src 'self'; style-src 'none'; img-src 'self'; require-trusted-types-for 'script'; trusted-types 'none'";
+    v.site.page("/t/strict", Some(policy), TAG);
+    v.goto("/t/strict").await;
+    v.grant().await;
+    v.open_chat().await;
+    v.choose("I have a question").await;
+    v.write("<img src=x onerror=alert(1)> & \"quotes\"").await;
+    assert!(v.transcript().await.contains("<img src=x onerror=alert(1)> & \"quotes\""));
+    v.choose("Now").await;
+    v.choose("I decide").await;
+    v.leave_contact(&[("email", "strict@mail.example")]).await;
+    v.site.lead("one", |lead| lead["tier"] == "hot").await;
+    // Styled all the same.
+    let width = v.panel(".panel").await.css_value("width").await.unwrap();
+    assert_eq!(width, "376px");
+
+    // Without leave to run wasm: one line, and the page goes on.
+    v.site.page("/t/nowasm", Some("script-src 'nonce-n'"), TAG);
+    v.goto("/t/nowasm").await;
+    v.until("told", "return recorded.lines.length").await;
+    v.js("recorded.errors = recorded.errors.filter(line => !line.startsWith('policy'))").await;
+    v.expect_line("warn: leadheat: stopped: could not be loaded");
+    v
+}
+
+pub async fn two_copies_on_one_page(mut v: Visitor) -> Visitor {
+    v.site.page("/t/two", None, &format!("{TAG}<script async src=/leadheat.js?again data-config=/leadheat.json></script>"));
+    v.goto("/t/two").await;
+    v.ready().await;
+    v.until("told", "return recorded.lines.length").await;
+    assert_eq!(v.js("return document.querySelectorAll('leadheat-chat').length").await, 1);
+    assert_eq!(v.js("return Object.keys(window).filter(name => /leadheat|wasm_bindgen/.test(name))").await, json!(["leadheat"]));
+    v.expect_line("warn: leadheat: a second copy");
+    v
+}
+
+pub async fn missing_wasm(mut v: Visitor) -> Visitor {
+    let js = crate::site::widget().js.replace(&crate::site::widget().wasm_name(), "gone.wasm");
+    v.site.file("/t/gone.js", "text/javascript", &js);
+    v.site.page("/t/gone", None, "<script src=/leadheat-stub.js></script><script async src=/t/gone.js data-webhook=/webhook></script>");
+    v.goto("/t/gone").await;
+    // Commands are answered, with nothing, and do not hang.
+    assert_eq!(v.call(json!(["status"])).await, Value::Null);
+    v.until("told", "return recorded.lines.length").await;
+    assert_eq!(v.js("return document.querySelector('leadheat-chat')").await, Value::Null);
+    v.expect_line("warn: leadheat: stopped: could not be loaded");
+    v
+}
+
+pub async fn broken_config(mut v: Visitor) -> Visitor {
+    v.site.file("/t/wrong.json", "application/json", r#"{ "webhook": "http://shop.example/hook", "consnt": "memory" }"#);
+    for (path, config, line) in [
+        ("/t/none", "/nothing.json", "warn: leadheat: stopped: could not be loaded: the config at /nothing.json answered 404"),
+        ("/t/html", "/product", "warn: leadheat: stopped: could not be loaded"),
+        ("/t/wrong", "/t/wrong.json", "warn: leadheat: the config cannot be used"),
+    ] {
+        v.site.page(path, None, &format!("<script src=/leadheat-stub.js></script><script async src=/leadheat.js data-config={config}></script>"));
+        v.goto(path).await;
+        v.until("told", "return recorded.lines.length").await;
+        v.expect_line(line);
+    }
+    let says = v.call(json!(["status"])).await["says"].as_str().unwrap().to_owned();
+    assert!(says.contains("$.webhook") && says.contains("Use https") && says.contains("Did you mean `consent`"), "{says}");
+    v
+}
+
+pub async fn a_panic_leaves_the_page_alone(mut v: Visitor) -> Visitor {
+    v.site.page("/t/panic", None, &TAG.replace("data-config", "data-debug data-config"));
+    v.goto("/t/panic").await;
+    v.grant().await;
+    v.open_chat().await;
+    v.call(json!(["panic"])).await;
+    v.until("told", "return recorded.lines.length").await;
+    assert_eq!(v.js("return document.querySelector('leadheat-chat')").await, Value::Null);
+    // Everything a visitor does now meets a page without leadheat.
+    v.js("document.body.click(); scrollTo(0, 10); history.pushState({}, '', '/t/panic/2'); dispatchEvent(new Event('pagehide')); dispatchEvent(new StorageEvent('storage', { key: 'leadheat:consent' }))").await;
+    assert_eq!(v.call(json!(["status"])).await, Value::Null);
+    v.pause(300).await;
+    v.expect_line("warn: leadheat: stopped: ");
+    v
+}
+
+pub async fn commands_before_the_script(mut v: Visitor) -> Visitor {
+    v.site.page("/t/early", None, "<script src=/leadheat-stub.js></script><script>
+        window.heard = []; leadheat('on', 'ready', detail => heard.push(detail.version)); leadheat('consent', 'granted');
+        leadheat('track', 'early'); window.status_ = leadheat('status');</script>
+        <script async src=/leadheat.js data-webhook=/webhook></script>");
+    v.goto("/t/early").await;
+    v.ready().await;
+    assert_eq!(v.js("return heard.length").await, 1);
+    assert_eq!(v.js("return status_.then(status => status.consent)").await, "granted");
+    // Wrong ones are answered in words.
+    for (args, words) in [
+        (json!(["tarck", "x"]), "there is no command"),
+        (json!(["consent", "yes"]), "write leadheat('consent', 'granted')"),
+        (json!(["identify", {"email": "no"}]), "e-mail address"),
+        (json!(["track", "x", "much"]), "a number"),
+    ] {
+        let answer = v.call(args).await;
+        assert!(answer.as_str().unwrap().contains(words), "{answer}");
+    }
+    let delivered = v.call(json!(["test"])).await;
+    assert_eq!(delivered, "delivered: the webhook answered 200");
+    let lead = v.site.lead("a test", |lead| lead["test"] == true).await;
+    assert_eq!(lead["contact"]["name"], "Test lead");
+    v
+}

@@ -1,0 +1,39 @@
+//! End to end: real pages in real browsers against the real server.
+//!
+//! - [`engine`]: the browsers, found, installed or skipped, and one session in one of them
+//! - [`site`]: the server with the demo, fixture pages, and what its inbox received
+//! - [`visitor`]: what a person does in a page
+//! - the scenarios: [`buying`], [`privacy`], [`hostile`], [`talking`], [`sales`]
+//!
+//! Every scenario runs in every engine. `LEADHEAT_BROWSERS=chromium,firefox,webkit` requires engines instead of skipping
+//! them; `LEADHEAT_VISIBLE=1` opens windows.
+#![allow(missing_docs, unreachable_pub)]
+
+mod buying;
+mod engine;
+mod hostile;
+mod privacy;
+mod sales;
+mod site;
+mod talking;
+mod visitor;
+
+/// Each scenario as a test of its own in each engine: `chromium::buying::anonymous_reader_stays_cold`.
+macro_rules! scenarios {
+    ($($room:ident: $($name:ident),+;)+) => {
+        mod chromium { $(mod $room { $(#[test] fn $name() { crate::engine::run(crate::engine::Engine::Chromium, crate::$room::$name); })+ })+ }
+        mod firefox { $(mod $room { $(#[test] fn $name() { crate::engine::run(crate::engine::Engine::Firefox, crate::$room::$name); })+ })+ }
+        mod webkit { $(mod $room { $(#[test] fn $name() { crate::engine::run(crate::engine::Engine::Webkit, crate::$room::$name); })+ })+ }
+    };
+}
+
+scenarios! {
+    buying: anonymous_reader_stays_cold, ready_buyer_is_hot_in_the_inbox, no_hurry_arrives_cold, careers_stays_cold,
+        warm_becomes_hot_as_second_revision, single_page_navigation_and_clicks_count, a_lead_waits_for_the_next_page;
+    privacy: nothing_before_consent, a_submitted_contact_goes_without_a_score, withdrawal_and_forget_wipe,
+        consent_managers_are_heard, staff_can_opt_out, two_tabs_lose_nothing;
+    hostile: strictest_policy, two_copies_on_one_page, missing_wasm, broken_config, a_panic_leaves_the_page_alone,
+        commands_before_the_script;
+    talking: keyboard_and_screen_reader, three_languages, conversation_survives_navigation, form_errors_in_words;
+    sales: inbox_shows_a_lead_live;
+}

@@ -1,0 +1,137 @@
+//! The consent table, in real pages: what exists, where, and how it goes away.
+
+use serde_json::{Value, json};
+
+use crate::visitor::Visitor;
+
+const TAG: &str = "<script src=/leadheat-stub.js></script><script async src=/leadheat.js data-config=/leadheat.json></script>";
+
+pub async fn nothing_before_consent(mut v: Visitor) -> Visitor {
+    for page in ["/", "/pricing", "/product"] {
+        v.goto(page).await;
+        v.ready().await;
+        v.js("scrollTo(0, 5000)").await;
+    }
+    v.pause(500).await;
+    assert_eq!(v.stored().await, [""; 0]);
+    assert_eq!(v.site.posts(), 0);
+    assert_eq!(v.explain().await["score"], Value::Null);
+    // Declined is the same, and leaves nothing behind either.
+    v.call(json!(["consent", "denied"])).await;
+    v.goto("/pricing").await;
+    v.ready().await;
+    assert_eq!(v.stored().await, [""; 0]);
+    v
+}
+
+pub async fn a_submitted_contact_goes_without_a_score(mut v: Visitor) -> Visitor {
+    v.goto("/product").await;
+    v.ready().await;
+    v.goto("/pricing").await;
+    v.ready().await;
+    v.open_chat().await;
+    v.choose("I would like a quote").await;
+    v.write("One room").await;
+    v.choose("Now").await;
+    // The conversation stays in this tab; nothing of the visitor is stored for the site.
+    assert_eq!(v.stored().await, ["leadheat:chat"]);
+    assert_eq!(v.js("return Object.keys(localStorage).filter(key => key.startsWith('leadheat'))").await, json!([]));
+    v.choose("I decide").await;
+    v.leave_contact(&[("email", "quiet@mail.example")]).await;
+    let lead = v.site.lead("one without a score", |_| true).await;
+    assert_eq!((&lead["score"], &lead["model"], &lead["source"]), (&Value::Null, &Value::Null, &Value::Null));
+    assert_eq!((&lead["reasons"], &lead["journey"]), (&json!([]), &json!([])));
+    assert_eq!((&lead["tier"], &lead["page"]), (&json!("hot"), &json!("/pricing")));
+    assert_eq!(lead["consent"]["state"], "pending");
+    assert!(lead["consent"]["contact_text"].as_str().unwrap().starts_with("I agree"));
+    assert!(lead["chat"].as_array().unwrap().len() > 5);
+    v
+}
+
+pub async fn withdrawal_and_forget_wipe(mut v: Visitor) -> Visitor {
+    v.goto("/pricing").await;
+    v.grant().await;
+    v.open_chat().await;
+    v.choose("I would like a quote").await;
+    v.until("stored", "return Object.keys(localStorage).some(key => key.startsWith('leadheat:v:'))").await;
+    v.call(json!(["consent", "denied"])).await;
+    assert_eq!(v.stored().await, ["leadheat:chat"], "the conversation that the visitor opened stays in this tab");
+    assert_eq!(v.explain().await["score"], Value::Null);
+    v.choose("Forget me").await;
+    v.until("forgotten", "return Object.keys(sessionStorage).every(key => !key.startsWith('leadheat'))").await;
+    assert_eq!(v.stored().await, [""; 0]);
+    assert!(v.transcript().await.contains("has been deleted"));
+    v.goto("/product").await;
+    v.ready().await;
+    assert_eq!(v.call(json!(["status"])).await["consent"], "pending");
+    assert_eq!(v.stored().await, [""; 0]);
+    v
+}
+
+pub async fn consent_managers_are_heard(mut v: Visitor) -> Visitor {
+    let google = format!("<script>window.dataLayer = []; window.gtag = function () {{ dataLayer.push(arguments); }}; gtag('consent', 'default', {{ analytics_storage: 'denied' }});</script>{TAG}");
+    v.site.page("/t/google", None, &google);
+    v.goto("/t/google").await;
+    v.ready().await;
+    let consent = "return leadheat('status').then(status => status.consent)";
+    assert_eq!(v.js(consent).await, "pending");
+    v.js("gtag('event', 'click'); gtag('consent', 'update', { analytics_storage: 'granted' })").await;
+    v.until("granted", &format!("{consent}.then(state => state === 'granted')").replace("return ", "return ")).await;
+    v.js("gtag('consent', 'update', { analytics_storage: 'denied' })").await;
+    v.until("denied", &format!("{consent}.then(state => state === 'denied')")).await;
+    assert_eq!(v.stored().await, [""; 0]);
+
+    let tcf = format!("<script>window.__tcfapi = (command, version, callback) => {{ window.say = (eventStatus, consents) => callback({{ eventStatus, gdprApplies: true, purpose: {{ consents }} }}, true); say('cmpuishown', {{}}); }};</script>{TAG}");
+    v.site.page("/t/tcf", None, &tcf);
+    v.goto("/t/tcf").await;
+    v.ready().await;
+    v.until("asked", "return !!window.say").await;
+    assert_eq!(v.js(consent).await, "pending");
+    v.js("say('useractioncomplete', { 1: true, 3: true })").await;
+    v.until("denied: one purpose is missing", &format!("{consent}.then(state => state === 'denied')")).await;
+    v.js("say('useractioncomplete', { 1: true, 3: true, 4: true })").await;
+    v.until("granted", &format!("{consent}.then(state => state === 'granted')")).await;
+    v
+}
+
+pub async fn staff_can_opt_out(mut v: Visitor) -> Visitor {
+    v.goto("/?leadheat=off").await;
+    let status = v.call(json!(["status"])).await;
+    assert_eq!(status["running"], false, "{status}");
+    v.goto("/pricing").await;
+    v.call(json!(["consent", "granted"])).await;
+    assert!(v.call(json!(["status"])).await["says"].as_str().unwrap().contains("opted out"));
+    assert_eq!(v.js("return document.querySelector('leadheat-chat').shadowRoot.querySelector('button')").await, Value::Null);
+    v.goto("/?leadheat=on").await;
+    v.ready().await;
+    v
+}
+
+pub async fn two_tabs_lose_nothing(mut v: Visitor) -> Visitor {
+    v.goto("/pricing").await;
+    v.grant().await;
+    let first = v.client.window().await.unwrap();
+    let second = v.client.new_window(true).await.unwrap();
+    v.client.switch_to_window(second.handle).await.unwrap();
+    v.client.goto(&v.site.url("/product")).await.unwrap();
+    v.ready().await;
+    for n in 0..20 {
+        v.call(json!(["track", format!("second-{n}")])).await;
+    }
+    v.client.switch_to_window(first).await.unwrap();
+    for n in 0..20 {
+        v.call(json!(["track", format!("first-{n}")])).await;
+    }
+    // Each tab writes its own record; a page opened later knows all of both.
+    v.pause(2_500).await;
+    v.goto("/contact").await;
+    v.ready().await;
+    v.call(json!(["identify", {"email": "tabs@mail.example"}])).await;
+    let script = "return Object.keys(localStorage).filter(key => key.startsWith('leadheat:v:')).map(key => localStorage[key]).join('')";
+    let records = v.js(script).await;
+    let records = records.as_str().unwrap();
+    for n in 0..20 {
+        assert!(records.contains(&format!("custom first-{n}\"")) && records.contains(&format!("custom second-{n}\"")), "{n}");
+    }
+    v
+}

@@ -1,0 +1,151 @@
+//! The site under test: the real server with the demo and an inbox of its own, and fixture pages beside it. Owns the
+//! recorder that every page carries, and what the webhook received.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, OnceLock};
+use std::time::{Duration, Instant};
+
+use axum::body::{Body, to_bytes};
+use axum::extract::{Request, State};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use leadheat::inbox::Inbox;
+use leadheat::serve::router;
+use leadheat::widget::{Widget, build};
+use serde_json::Value;
+use tokio::net::TcpListener;
+
+/// First in every page: remembers what reaches the page that should not.
+const RECORDER: &str = "(() => {
+  const seen = window.recorded = { errors: [], lines: [] };
+  addEventListener('error', event => seen.errors.push('error: ' + event.message), true);
+  addEventListener('unhandledrejection', event => seen.errors.push('rejection: ' + event.reason));
+  addEventListener('securitypolicyviolation', event => seen.errors.push('policy: ' + event.violatedDirective + ' ' + event.blockedURI));
+  for (const level of ['error', 'warn']) {
+    const original = console[level];
+    console[level] = (...args) => { seen.lines.push(level + ': ' + args.join(' ')); original.apply(console, args); };
+  }
+})();";
+
+/// The widget, built once for all tests of this program.
+pub fn widget() -> &'static Widget {
+    static WIDGET: OnceLock<Widget> = OnceLock::new();
+    WIDGET.get_or_init(|| build().expect("the widget builds"))
+}
+
+/// What the server does to the requests of one test.
+#[derive(Default)]
+struct Log {
+    /// Path of every request, in order.
+    requests: Vec<String>,
+    /// Fixtures: path, type, policy, content.
+    fixtures: Vec<(String, &'static str, Option<String>, String)>,
+    /// Statuses with which the webhook answers the next posts, instead of taking them in.
+    refusals: Vec<u16>,
+}
+
+pub struct Site {
+    pub address: SocketAddr,
+    log: Arc<Mutex<Log>>,
+    _directory: tempfile::TempDir,
+}
+
+impl Site {
+    pub async fn start() -> Site {
+        let directory = tempfile::tempdir().unwrap();
+        let file: PathBuf = directory.path().join("inbox.sqlite");
+        let log = Arc::new(Mutex::new(Log::default()));
+        let widget = tokio::task::block_in_place(widget);
+        let router = router(widget.clone(), Inbox::open(&file).unwrap())
+            .route("/t/recorder.js", get(|| async { ([(header::CONTENT_TYPE, "text/javascript")], RECORDER) }))
+            .layer(middleware::from_fn_with_state(log.clone(), watch));
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        Site { address, log, _directory: directory }
+    }
+
+    pub fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.address)
+    }
+
+    /// Adds a page with the recorder and this in its body, under a policy of its own.
+    pub fn page(&self, path: &str, policy: Option<&str>, body: &str) {
+        let html = format!(
+            "<!doctype html><html lang=en><head><meta charset=utf-8><title>t</title><script src=/t/recorder.js nonce=n></script></head><body>{body}</body></html>"
+        );
+        self.log.lock().unwrap().fixtures.push((path.to_owned(), "text/html", policy.map(str::to_owned), html));
+    }
+
+    /// Adds a file.
+    pub fn file(&self, path: &str, mime: &'static str, content: &str) {
+        self.log.lock().unwrap().fixtures.push((path.to_owned(), mime, None, content.to_owned()));
+    }
+
+    /// Lets the webhook answer the next posts so.
+    pub fn refuse(&self, statuses: &[u16]) {
+        self.log.lock().unwrap().refusals = statuses.to_vec();
+    }
+
+    /// Paths requested so far.
+    pub fn requests(&self) -> Vec<String> {
+        self.log.lock().unwrap().requests.clone()
+    }
+
+    /// Posts to the webhook so far.
+    pub fn posts(&self) -> usize {
+        self.requests().iter().filter(|path| *path == "POST /webhook").count()
+    }
+
+    /// The leads in the inbox, newest first, with what sales made of them.
+    pub fn entries(&self) -> Vec<Value> {
+        let url = self.url("/inbox/api/leads");
+        let json: Value = tokio::task::block_in_place(|| ureq::get(&url).call().unwrap().body_mut().read_json().unwrap());
+        json["leads"].as_array().unwrap().clone()
+    }
+
+    /// Waits until the inbox has a lead that fits, and returns it.
+    pub async fn lead(&self, what: &str, fits: impl Fn(&Value) -> bool) -> Value {
+        let start = Instant::now();
+        loop {
+            if let Some(entry) = self.entries().into_iter().find(|entry| fits(&entry["lead"])) {
+                return entry["lead"].clone();
+            }
+            assert!(start.elapsed() < Duration::from_secs(10), "no lead: {what}; there are {:#?}", self.entries());
+            tokio::time::sleep(Duration::from_millis(30)).await;
+        }
+    }
+}
+
+/// Logs the request, answers for fixture pages and refusals, and puts the recorder into every other page.
+async fn watch(State(log): State<Arc<Mutex<Log>>>, request: Request, next: Next) -> Response {
+    let path = request.uri().path().to_owned();
+    let fixture = {
+        let mut log = log.lock().unwrap();
+        log.requests.push(format!("{} {path}", request.method()));
+        if path == "/webhook" && !log.refusals.is_empty() {
+            let status = StatusCode::from_u16(log.refusals.remove(0)).unwrap();
+            return status.into_response();
+        }
+        log.fixtures.iter().find(|(known, ..)| *known == path).cloned()
+    };
+    if let Some((_, mime, policy, content)) = fixture {
+        let mut response = ([(header::CONTENT_TYPE, mime)], content).into_response();
+        if let Some(policy) = policy {
+            response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_str(&policy).unwrap());
+        }
+        return response;
+    }
+    let response = next.run(request).await;
+    let is_page = response.headers().get(header::CONTENT_TYPE).is_some_and(|mime| mime.as_bytes().starts_with(b"text/html"));
+    if !is_page {
+        return response;
+    }
+    let (mut parts, body) = response.into_parts();
+    let html = String::from_utf8(to_bytes(body, usize::MAX).await.unwrap().to_vec()).unwrap();
+    parts.headers.remove(header::CONTENT_LENGTH);
+    Response::from_parts(parts, Body::from(html.replacen("<head>", "<head><script src=/t/recorder.js></script>", 1)))
+}

@@ -1,0 +1,94 @@
+//! The chat as a visitor meets it.
+
+use serde_json::{Value, json};
+
+use crate::visitor::Visitor;
+
+pub async fn keyboard_and_screen_reader(mut v: Visitor) -> Visitor {
+    v.goto("/").await;
+    v.ready().await;
+    let launcher = v.panel(".launcher").await;
+    assert_eq!(launcher.attr("aria-label").await.unwrap().as_deref(), Some("Open chat"));
+    launcher.click().await.unwrap();
+    let panel = v.panel(".panel").await;
+    assert_eq!(panel.attr("role").await.unwrap().as_deref(), Some("dialog"));
+    assert_eq!(panel.attr("aria-modal").await.unwrap(), None, "on a wide screen the page stays usable");
+    let named = "const root = document.querySelector('leadheat-chat').shadowRoot; return root.getElementById(root.querySelector('.panel').getAttribute('aria-labelledby')).textContent";
+    assert_eq!(v.js(named).await, "Lumo");
+    assert_eq!(v.js("return document.querySelector('leadheat-chat').shadowRoot.querySelectorAll('[role=log], [aria-live]').length").await, 1);
+    let focused = "return document.querySelector('leadheat-chat').shadowRoot.activeElement?.textContent";
+    assert_eq!(v.js(focused).await, "I would like a quote");
+    // 44 px targets.
+    let small = "return [...document.querySelector('leadheat-chat').shadowRoot.querySelectorAll('button, a, textarea')].filter(e => e.getBoundingClientRect().height < 43.5).map(e => e.outerHTML)";
+    assert_eq!(v.js(small).await, json!([]));
+    v.panel("textarea").await.send_keys("\u{e00c}").await.unwrap();
+    v.panel(".launcher").await;
+    let back = "return document.querySelector('leadheat-chat').shadowRoot.activeElement?.className";
+    v.until("focus is back on the launcher", &format!("{back} === 'launcher'")).await;
+    v
+}
+
+pub async fn three_languages(mut v: Visitor) -> Visitor {
+    for (page, reply, write, now, decide, thanks) in [
+        ("/fi", "Haluaisin tarjouksen", "Kolmen luokan ilmanvaihto", "Heti", "Minä päätän", "Kiitos, tiedot tulivat perille"),
+        ("/hu", "Árajánlatot szeretnék", "Három tanterem szellőztetése", "Most", "Én döntök", "Köszönjük, megkaptuk"),
+    ] {
+        v.goto(page).await;
+        v.ready().await;
+        v.open_chat().await;
+        v.choose(reply).await;
+        v.write(write).await;
+        v.choose(now).await;
+        v.choose(decide).await;
+        v.leave_contact(&[("email", &format!("x@{}.example", page.trim_matches('/')))]).await;
+        let lead = v.site.lead("one in this language", |lead| lead["language"] == page.trim_matches('/')).await;
+        assert_eq!(lead["qualification"]["need"], write);
+        assert_eq!(lead["tier"], "hot");
+        v.until("thanked", &format!("return document.querySelector('leadheat-chat').shadowRoot.querySelector('[role=log]').textContent.includes('{thanks}')")).await;
+        v.call(json!(["forget"])).await;
+    }
+    v
+}
+
+pub async fn conversation_survives_navigation(mut v: Visitor) -> Visitor {
+    v.goto("/").await;
+    v.ready().await;
+    v.open_chat().await;
+    v.choose("I have a question").await;
+    v.write("Is it loud?").await;
+    v.goto("/product").await;
+    v.ready().await;
+    v.panel(".panel").await;
+    let transcript = v.transcript().await;
+    assert!(transcript.contains("Is it loud?") && transcript.contains("When would you like"), "{transcript}");
+    let focused = v.js("return document.activeElement === document.body").await;
+    assert_eq!(focused, Value::Bool(true), "an open panel takes no focus from the page");
+    v.choose("Later").await;
+    v
+}
+
+pub async fn form_errors_in_words(mut v: Visitor) -> Visitor {
+    v.goto("/").await;
+    v.ready().await;
+    v.open_chat().await;
+    v.choose("Just looking").await;
+    v.choose("Leave an address").await;
+    v.choose("Later").await;
+    v.choose("I prepare it").await;
+    v.panel("#email").await.send_keys("aino").await.unwrap();
+    v.panel("#phone").await.send_keys("12").await.unwrap();
+    v.panel(".primary").await.click().await.unwrap();
+    let errors = v.until("errors", "return [...document.querySelector('leadheat-chat').shadowRoot.querySelectorAll('.error')].map(e => e.textContent).join('|')").await;
+    let errors = errors.as_str().unwrap();
+    assert!(errors.contains("e-mail address. Example") && errors.contains("phone number. Example") && errors.contains("tick the box"), "{errors}");
+    assert_eq!(v.js("return document.querySelector('leadheat-chat').shadowRoot.activeElement.id").await, "email");
+    assert_eq!(v.js("return document.querySelector('leadheat-chat').shadowRoot.getElementById('email').value").await, "aino", "nothing typed is lost");
+    assert_eq!(v.site.posts(), 0);
+    v.panel("#phone").await.clear().await.unwrap();
+    v.panel("#email").await.send_keys("@koulu.example").await.unwrap();
+    v.panel(".consent input").await.click().await.unwrap();
+    v.panel(".primary").await.click().await.unwrap();
+    let lead = v.site.lead("one", |_| true).await;
+    assert_eq!((&lead["contact"]["email"], &lead["tier"]), (&json!("aino@koulu.example"), &json!("cold")));
+    v
+}

@@ -1,0 +1,1 @@
+//! What a company hosts: built whole, small enough, and the same everywhere.

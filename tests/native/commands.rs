@@ -1,0 +1,85 @@
+//! The commands as a person runs them.
+
+use std::fs;
+use std::net::TcpListener;
+use std::process::{Command, Output};
+
+fn leadheat(args: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_leadheat")).args(args).output().unwrap()
+}
+
+fn text(output: &[u8]) -> String {
+    String::from_utf8_lossy(output).into_owned()
+}
+
+#[test]
+fn check_names_every_problem() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("leadheat.json");
+    fs::write(
+        &file,
+        r##"{
+            "webhok": "https://crm.example/hook",
+            "consent": "optional",
+            "chat": { "accent": "blue", "privacy": "javascript:alert(1)", "script": [
+                { "id": "a", "say": "Hello", "next": "b" }, { "id": "b", "say": "Again", "next": "a" },
+                { "id": "c", "say": "When?", "fills": "timeframe", "replies": [{ "say": "Soon", "value": "soon", "next": "nowhere" }] } ] },
+            "model": { "id": "mine", "rules": [
+                { "id": "a", "kind": "pageview", "points": 1 },
+                { "id": "b", "kind": "page_view", "points": 1, "steps": [[5, 1]] },
+                { "id": "c", "kind": "page_view", "steps": [[5, 1], [2, 3]], "group": "none" },
+                { "id": "c", "kind": "page_view", "points": "many", "cap": 5000 } ] }
+        }"##,
+    )
+    .unwrap();
+    let output = leadheat(&["check", file.to_str().unwrap()]);
+    let found = text(&output.stdout);
+    assert_eq!(output.status.code(), Some(1), "{found}");
+    for expected in [
+        "$.webhook: there is no address to send leads to",
+        "$.webhok: no such field. Did you mean `webhook`?",
+        "$.consent: this is not one of the known words. Write one of \"required\", \"memory\"",
+        "$.chat.accent: this is not a colour",
+        "$.chat.privacy: `javascript:alert(1)` is not an address",
+        "$.chat.script: from step `a` the script goes round without ever asking",
+        "$.chat.script: step `c` goes on to `nowhere`, which does not exist",
+        "$.chat.script[2].replies[0]: `soon` is not a value of this fact",
+        "$.model.rules[0].kind: this is not one of the known words",
+        "$.model.rules[1]: a rule gives points in one of two ways",
+        "$.model.rules[2].steps: the steps are not in ascending order",
+        "$.model.rules[3].points: this is a text. Write a number from -1000 to 1000",
+        "$.model.rules[3].cap: this number is out of range",
+        "$.model.rules: rule `c` is in the group `none`, which has no cap",
+    ] {
+        assert!(found.contains(expected), "not found: {expected}\n{found}");
+    }
+}
+
+#[test]
+fn check_points_at_broken_json_and_missing_files() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("leadheat.json");
+    fs::write(&file, "{\n  \"webhook\": \"https://crm.example/hook\",\n}").unwrap();
+    let output = leadheat(&["check", file.to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(text(&output.stdout).contains("line 3, column 1: this is not JSON"), "{}", text(&output.stdout));
+    let output = leadheat(&["check", "no-such-file.json"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(text(&output.stderr).contains("no-such-file.json cannot be read"));
+}
+
+#[test]
+fn the_demos_own_config_has_no_problems() {
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/www/demo/leadheat.json");
+    let output = leadheat(&["check", file]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stdout));
+}
+
+#[test]
+fn a_busy_port_names_the_option() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port().to_string();
+    let output = leadheat(&["--port", &port]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(text(&output.stderr).contains("--port"), "{}", text(&output.stderr));
+}

@@ -1,0 +1,55 @@
+//! The rules of the house, as tests: what the rooms may not touch, and that what is documented is there.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+const ROOT: &str = env!("CARGO_MANIFEST_DIR");
+
+fn files(directory: &str, extension: &str) -> Vec<(PathBuf, String)> {
+    let mut found = Vec::new();
+    let mut directories = vec![Path::new(ROOT).join(directory)];
+    while let Some(directory) = directories.pop() {
+        for entry in fs::read_dir(directory).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                directories.push(path);
+            } else if path.extension().is_some_and(|found| found == extension) {
+                let text = fs::read_to_string(&path).unwrap();
+                found.push((path, text));
+            }
+        }
+    }
+    found
+}
+
+fn forbid(directory: &str, extension: &str, words: &[&str]) {
+    for (path, text) in files(directory, extension) {
+        for (number, line) in text.lines().enumerate() {
+            let code = line.split("//").next().unwrap_or_default();
+            for word in words {
+                assert!(!code.contains(word), "{}:{}: {word} does not belong here", path.display(), number + 1);
+            }
+        }
+    }
+}
+
+#[test]
+fn core_reaches_nothing_outside() {
+    let outside = ["web_sys", "js_sys", "wasm_bindgen", "std::time", "SystemTime", "Instant::now", "std::fs", "std::net", "std::env", "rand::", "println!"];
+    forbid("src/core", "rs", &outside);
+}
+
+#[test]
+fn the_widget_leaks_nothing_into_the_page() {
+    forbid("src/widget", "rs", &[".forget()", "from_html_unchecked", "set_inner_html", "style=", "gloo_storage", ".unwrap()", ".expect("]);
+    forbid("www", "js", &["innerHTML", "insertAdjacentHTML", "document.write", "eval(", "new Function"]);
+}
+
+#[test]
+fn every_module_says_what_it_owns() {
+    for directory in ["src", "tests"] {
+        for (path, text) in files(directory, "rs") {
+            assert!(text.starts_with("//!"), "{} does not open with what it owns", path.display());
+        }
+    }
+}
