@@ -35,6 +35,9 @@ const CHROMIUM_FLAGS: [&str; 8] = [
     "--disable-dev-shm-usage",
 ];
 
+/// No scenario takes longer; one that does hangs.
+const MOST: Duration = Duration::from_secs(90);
+
 impl Engine {
     fn name(self) -> &'static str {
         match self {
@@ -187,7 +190,8 @@ pub fn run<F: Future<Output = Visitor>>(engine: Engine, scenario: fn(Visitor) ->
     let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
         runtime.block_on(async {
             let visitor = Visitor::new(client.clone(), Site::start().await);
-            scenario(visitor).await.leave().await;
+            let played = tokio::time::timeout(MOST, async { scenario(visitor).await.leave().await }).await;
+            assert!(played.is_ok(), "the scenario hangs");
         });
     }));
     let _ = runtime.block_on(client.close());

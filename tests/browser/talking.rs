@@ -77,7 +77,7 @@ pub async fn form_errors_in_words(mut v: Visitor) -> Visitor {
     v.choose("I prepare it").await;
     v.panel("#email").await.send_keys("aino").await.unwrap();
     v.panel("#phone").await.send_keys("12").await.unwrap();
-    v.panel(".primary").await.click().await.unwrap();
+    v.submit().await;
     let errors = v.until("errors", "return [...document.querySelector('leadheat-chat').shadowRoot.querySelectorAll('.error')].map(e => e.textContent).join('|')").await;
     let errors = errors.as_str().unwrap();
     assert!(errors.contains("e-mail address. Example") && errors.contains("phone number. Example") && errors.contains("tick the box"), "{errors}");
@@ -86,8 +86,7 @@ pub async fn form_errors_in_words(mut v: Visitor) -> Visitor {
     assert_eq!(v.site.posts(), 0);
     v.panel("#phone").await.clear().await.unwrap();
     v.panel("#email").await.send_keys("@koulu.example").await.unwrap();
-    v.panel(".consent input").await.click().await.unwrap();
-    v.panel(".primary").await.click().await.unwrap();
+    v.leave_contact(&[]).await;
     let lead = v.site.lead("one", |_| true).await;
     assert_eq!((&lead["contact"]["email"], &lead["tier"]), (&json!("aino@koulu.example"), &json!("cold")));
     v

@@ -4,6 +4,7 @@
 use std::time::{Duration, Instant};
 
 use fantoccini::Client;
+use fantoccini::error::{CmdError, ErrorStatus};
 use fantoccini::elements::{Element, ElementRef};
 use serde_json::{Value, json};
 
@@ -134,22 +135,30 @@ impl Visitor {
         self.find(css).await.click().await.unwrap();
     }
 
+    /// Clicks as a person does. WebKitGTK takes an element in a shadow root for covered by its host once it has scrolled;
+    /// there the element is told directly.
+    async fn press(&self, element: Element) {
+        if let Err(error) = element.click().await {
+            assert!(matches!(&error, CmdError::Standard(wrong) if wrong.error == ErrorStatus::ElementClickIntercepted), "{error}");
+            self.js_with("arguments[0].click()", vec![serde_json::to_value(&element).unwrap()]).await;
+        }
+    }
+
     /// Opens the chat.
     pub async fn open_chat(&self) {
-        self.panel(".launcher").await.click().await.unwrap();
+        self.press(self.panel(".launcher").await).await;
         self.panel(".panel").await;
     }
 
     /// Chooses a quick reply.
     pub async fn choose(&self, text: &str) {
-        self.button(text).await.click().await.unwrap();
+        self.press(self.button(text).await).await;
     }
 
     /// Writes a message and sends it by Enter.
     pub async fn write(&self, text: &str) {
         let field = self.panel("textarea").await;
-        field.click().await.unwrap();
-        field.send_keys(&format!("{text}\u{e007}")).await.unwrap();
+                field.send_keys(&format!("{text}\u{e007}")).await.unwrap();
     }
 
     /// Fills in the contact form and sends it.
@@ -157,8 +166,13 @@ impl Visitor {
         for (id, text) in fields {
             self.panel(&format!("#{id}")).await.send_keys(text).await.unwrap();
         }
-        self.panel(".consent input").await.click().await.unwrap();
-        self.panel(".primary").await.click().await.unwrap();
+        self.press(self.panel(".consent input").await).await;
+        self.submit().await;
+    }
+
+    /// Sends the contact form.
+    pub async fn submit(&self) {
+        self.press(self.panel(".primary").await).await;
     }
 
     /// All keys that leadheat has stored in this origin.
@@ -170,6 +184,8 @@ impl Visitor {
 
     /// The text of the transcript.
     pub async fn transcript(&self) -> String {
-        self.panel("[role=log]").await.text().await.unwrap()
+        self.panel("[role=log]").await;
+        let text = self.js("return document.querySelector('leadheat-chat').shadowRoot.querySelector('[role=log]').textContent").await;
+        text.as_str().unwrap().to_owned()
     }
 }
