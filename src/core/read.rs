@@ -15,6 +15,7 @@ use crate::score::{Stage, Tier};
 use crate::signal::Kind;
 use crate::sorted::Sorted;
 use crate::source::Touch;
+use crate::time::{Day, Millis};
 use crate::visitor::{Count, Facts, Key, Latest, LeadMark, Record, Step, Tally};
 
 /// A type that is stored.
@@ -59,6 +60,16 @@ fn word<T: Copy>(value: Option<&Value>, words: &[(&str, T)]) -> Option<T> {
     named(words, value?.as_str()?)
 }
 
+/// A number of things. Bounded, so that counting on cannot overflow.
+fn count(number: f64) -> u32 {
+    number.min(1e9) as u32
+}
+
+/// A wall-clock time, before the year 10000.
+fn time(value: &Value, name: &str) -> Millis {
+    value.number(name).min(253_402_300_799_999.0) as Millis
+}
+
 /// The n-th of a list.
 fn nth(value: &Value, index: usize) -> &Value {
     value.as_list().get(index).unwrap_or(&Value::Null)
@@ -66,7 +77,7 @@ fn nth(value: &Value, index: usize) -> &Value {
 
 impl Read for Count {
     fn read(value: &Value) -> Count {
-        Count(nth(value, 0).as_number() as u32, nth(value, 1).as_number() as u32)
+        Count(count(nth(value, 0).as_number()), count(nth(value, 1).as_number()))
     }
 }
 
@@ -74,9 +85,9 @@ impl Read for Tally {
     fn read(value: &Value) -> Tally {
         let mut days = Sorted::default();
         for pair in value.items("days") {
-            *days.entry(&(nth(pair, 0).as_number() as u32)) = Count::read(nth(pair, 1));
+            *days.entry(&(nth(pair, 0).as_number().min(2_932_896.0) as Day)) = Count::read(nth(pair, 1));
         }
-        Tally { older: own(value, "older"), days, last: value.number("last") as u64 }
+        Tally { older: own(value, "older"), days, last: time(value, "last") }
     }
 }
 
@@ -90,13 +101,13 @@ impl Read for Record {
         }
         Record {
             visitor: value.text("visitor"),
-            version: value.number("version") as u32,
+            version: count(value.number("version")),
             absorbed: value.items("absorbed").iter().filter_map(|name| Some(name.as_str()?.to_owned())).collect(),
             facts,
             journey: list(value, "journey"),
             first: maybe(value, "first"),
             last: maybe(value, "last"),
-            active: value.number("active") as u64,
+            active: time(value, "active"),
             contact: own(value, "contact"),
             qualification: own(value, "qualification"),
             reached: own(value, "reached"),
@@ -107,7 +118,7 @@ impl Read for Record {
 
 impl<T: Read> Read for Latest<T> {
     fn read(value: &Value) -> Latest<T> {
-        Latest { at: value.number("at") as u64, value: own(value, "value") }
+        Latest { at: time(value, "at"), value: own(value, "value") }
     }
 }
 
@@ -121,11 +132,11 @@ impl Read for (Tier, Stage) {
 impl Read for Step {
     fn read(value: &Value) -> Step {
         Step {
-            at: value.number("at") as u64,
+            at: time(value, "at"),
             what: word(value.field("what"), Kind::NAMES).unwrap_or(Kind::Custom),
             subject: value.text("subject"),
-            seconds: value.number("seconds") as u32,
-            scroll: value.number("scroll") as u8,
+            seconds: count(value.number("seconds")),
+            scroll: value.number("scroll").min(100.0) as u8,
         }
     }
 }
@@ -133,7 +144,7 @@ impl Read for Step {
 impl Read for Touch {
     fn read(value: &Value) -> Touch {
         Touch {
-            at: value.number("at") as u64,
+            at: time(value, "at"),
             channel: value.text("channel"),
             referrer: value.text("referrer"),
             utm_source: value.text("utm_source"),
@@ -171,13 +182,13 @@ impl Read for LeadMark {
     fn read(value: &Value) -> LeadMark {
         let said = value.field("said").unwrap_or(&Value::Null);
         LeadMark {
-            revision: value.number("revision") as u32,
+            revision: count(value.number("revision")),
             id: value.text("id"),
-            at: value.number("at") as u64,
-            first_at: value.number("first_at") as u64,
+            at: time(value, "at"),
+            first_at: time(value, "first_at"),
             tier: word(value.field("tier"), Tier::NAMES).unwrap_or_default(),
             said: (Contact::read(nth(said, 0)), Qualification::read(nth(said, 1))),
-            heard: value.number("heard") as u32,
+            heard: count(value.number("heard")),
         }
     }
 }
@@ -185,18 +196,18 @@ impl Read for LeadMark {
 impl Read for Line {
     fn read(value: &Value) -> Line {
         let from = if value.text("from") == "visitor" { Speaker::Visitor } else { Speaker::Bot };
-        Line { at: value.number("at") as u64, from, text: value.text("text") }
+        Line { at: time(value, "at"), from, text: value.text("text") }
     }
 }
 
 impl Read for Conversation {
     fn read(value: &Value) -> Conversation {
         Conversation {
-            version: value.number("version") as u32,
+            version: count(value.number("version")),
             lines: list(value, "lines"),
             step: value.text("step"),
             open: value.flag("open"),
-            unread: value.number("unread") as u32,
+            unread: count(value.number("unread")),
             said: own(value, "said"),
             contact: own(value, "contact"),
             agreed: value.text("agreed"),
@@ -211,7 +222,7 @@ impl Read for Consent {
         Consent {
             decision: word(value.field("decision"), Decision::NAMES).unwrap_or(Decision::Pending),
             source: word(value.field("source"), Source::NAMES),
-            at: value.number("at") as u64,
+            at: time(value, "at"),
         }
     }
 }
@@ -223,9 +234,9 @@ impl Read for Item {
             url: value.text("url"),
             body: Body::Kept(value.field("body").cloned().unwrap_or_default()),
             submitted: value.flag("submitted"),
-            since: value.number("since") as u64,
-            attempts: value.number("attempts") as u32,
-            due: value.number("due") as u64,
+            since: time(value, "since"),
+            attempts: count(value.number("attempts")),
+            due: time(value, "due"),
             dead: value.flag("dead"),
         }
     }

@@ -1,1 +1,331 @@
-//! The simulator.
+//! The simulator: the native shell. A virtual clock, a browser's storage, any number of tabs, a receiver, and faults on
+//! demand. Owns carrying out effects exactly as the widget does; must not know what leadheat means by them.
+//!
+//! Tests drive [`World`] as a visitor would and look at what was received, stored and shown. No mocks: the same `update`
+//! runs here and in the browser.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value as Json;
+
+use crate::app::{Answer, Area, Boot, Effect, Event, Kept, Notice, State, Stored, update};
+use crate::chat::Input;
+use crate::config::Defaults;
+use crate::json::Value;
+use crate::lead::Contact;
+use crate::outbox::Outcome;
+use crate::page::Page;
+use crate::time::{Millis, Stamp};
+use crate::view::View;
+use crate::{model, read, script};
+
+/// When worlds begin: 2026-11-02T08:00:00Z, a Monday.
+pub const START: Millis = 1_793_606_400_000;
+
+/// Which tab.
+pub type TabId = usize;
+
+/// Everything outside leadheat.
+pub struct World {
+    /// The config document of the site.
+    pub config: Json,
+    /// Wall clock. Tests may set it back or forth; the monotonic clock goes on.
+    pub wall: Millis,
+    /// What the webhook took in, in order.
+    pub received: Vec<Json>,
+    /// Every post that reached the webhook, taken in or not.
+    pub posts: usize,
+    /// What becomes of the next posts; when it is empty they are taken in and answered with 200. `None`: taken in, but the
+    /// answer is lost.
+    pub faults: Vec<Option<Outcome>>,
+    /// Whether the browser refuses to store.
+    pub storage_fails: bool,
+    tabs: Vec<Tab>,
+    site: BTreeMap<String, String>,
+    monotonic: Millis,
+    entropy: u128,
+}
+
+/// One tab with the page in it.
+#[derive(Default)]
+struct Tab {
+    state: State,
+    user_agent: String,
+    storage: BTreeMap<String, String>,
+    alarm: Option<Millis>,
+    view: View,
+    told: Vec<String>,
+    notices: Vec<Notice>,
+    answers: Vec<(u32, Answer)>,
+    open: bool,
+}
+
+fn parse(json: &str) -> Value {
+    serde_json::from_str(json).expect("JSON")
+}
+
+impl World {
+    /// A site with this config, which need not name the webhook. `seed` makes ids and jitter.
+    pub fn new(config: Json, seed: u64) -> World {
+        World {
+            config,
+            wall: START,
+            received: Vec::new(),
+            posts: 0,
+            faults: Vec::new(),
+            storage_fails: false,
+            tabs: Vec::new(),
+            site: BTreeMap::new(),
+            monotonic: 0,
+            entropy: u128::from(seed) << 64 | u128::from(!seed),
+        }
+    }
+
+    fn stamp(&mut self) -> Stamp {
+        // A multiplicative generator with a modulus of 2^128: enough to make things differ, and the same every time.
+        self.entropy = self.entropy.wrapping_mul(0xda94_2042_e4dd_58b5_0000_0000_0000_0001).wrapping_add(0x9e37_79b9_7f4a_7c15);
+        Stamp { wall: self.wall, monotonic: self.monotonic, entropy: self.entropy.rotate_left(64) }
+    }
+
+    /// Opens a page in a new tab. `address` is a path with or without a query.
+    pub fn open(&mut self, address: &str) -> TabId {
+        self.open_from(address, "")
+    }
+
+    /// Opens a page in a new tab, coming from a referrer.
+    pub fn open_from(&mut self, address: &str, referrer: &str) -> TabId {
+        self.tabs.push(Tab { user_agent: "Mozilla/5.0".into(), ..Tab::default() });
+        self.load(self.tabs.len() - 1, address, referrer);
+        self.tabs.len() - 1
+    }
+
+    /// Opens a page in a new tab of another browser.
+    pub fn open_as(&mut self, address: &str, user_agent: &str) -> TabId {
+        self.tabs.push(Tab { user_agent: user_agent.into(), ..Tab::default() });
+        self.load(self.tabs.len() - 1, address, "");
+        self.tabs.len() - 1
+    }
+
+    /// Leaves the page in a tab for another one of the site.
+    pub fn goto(&mut self, tab: TabId, address: &str) {
+        self.close(tab);
+        self.load(tab, address, "https://site.example/before");
+    }
+
+    fn load(&mut self, tab: TabId, address: &str, referrer: &str) {
+        let (path, query) = address.split_once('?').unwrap_or((address, ""));
+        let page = Page {
+            host: "site.example".into(),
+            path: path.into(),
+            query: query.into(),
+            referrer: referrer.into(),
+            language: "en".into(),
+        };
+        let Tab { storage, user_agent, .. } = std::mem::take(&mut self.tabs[tab]);
+        self.tabs[tab] = Tab { storage, user_agent: user_agent.clone(), open: true, ..Tab::default() };
+        let boot = Boot {
+            config: parse(&self.config.to_string()),
+            webhook: Some("/webhook".into()),
+            debug: true,
+            defaults: Defaults { model: parse(model::DEFAULT), script: parse(script::DEFAULT) },
+            page,
+            webdriver: false,
+            user_agent,
+            visible: true,
+            focused: true,
+            kept: self.kept(tab),
+        };
+        self.send(tab, Event::Boot(Box::new(boot)));
+    }
+
+    /// The page in a tab is left in good order.
+    pub fn close(&mut self, tab: TabId) {
+        self.send(tab, Event::Left);
+        self.tabs[tab].open = false;
+    }
+
+    /// The tab dies: nothing more is done, nothing is written.
+    pub fn kill(&mut self, tab: TabId) {
+        self.tabs[tab].open = false;
+    }
+
+    /// Lets an event happen in a tab, with all that follows from it at once.
+    pub fn send(&mut self, tab: TabId, event: Event) {
+        let mut events = vec![(tab, event)];
+        while !events.is_empty() {
+            let (tab, event) = events.remove(0);
+            if !self.tabs[tab].open {
+                continue;
+            }
+            let stamp = self.stamp();
+            for effect in update(&mut self.tabs[tab].state, event, stamp) {
+                self.carry_out(tab, effect, &mut events);
+            }
+        }
+    }
+
+    fn carry_out(&mut self, tab: TabId, effect: Effect, events: &mut Vec<(TabId, Event)>) {
+        match effect {
+            Effect::Store(..) if self.storage_fails => events.push((tab, Event::StoreFailed)),
+            Effect::Store(area, key, stored) => {
+                let json = serde_json::to_string(&stored).expect("what is stored is JSON");
+                self.area(tab, area).insert(key.clone(), json);
+                self.tell_others(tab, area, &key, events);
+            }
+            Effect::Remove(area, key) => {
+                if self.area(tab, area).remove(&key).is_some() {
+                    self.tell_others(tab, area, &key, events);
+                }
+            }
+            Effect::Post { key, body, .. } => {
+                let fault = if self.faults.is_empty() { Some(Outcome::Answered(200, None)) } else { self.faults.remove(0) };
+                self.posts += 1;
+                let taken = !matches!(fault, Some(outcome) if !matches!(outcome, Outcome::Answered(200..=299, _)));
+                if taken {
+                    self.received.push(serde_json::to_value(&body).expect("a lead is JSON"));
+                }
+                events.push((tab, Event::Settled { key, outcome: fault.unwrap_or(Outcome::Failed) }));
+            }
+            Effect::Render(view) => self.tabs[tab].view = *view,
+            Effect::Announce(notice) => self.tabs[tab].notices.push(notice),
+            Effect::Answer { ticket, value } => self.tabs[tab].answers.push((ticket, value)),
+            Effect::Wake(after) => self.tabs[tab].alarm = Some(self.wall + after),
+            Effect::Lock => events.push((tab, Event::Locked(self.kept(tab)))),
+            Effect::Tell { line, .. } => self.tabs[tab].told.push(line),
+        }
+    }
+
+    fn area(&mut self, tab: TabId, area: Area) -> &mut BTreeMap<String, String> {
+        match area {
+            Area::Site => &mut self.site,
+            Area::Tab => &mut self.tabs[tab].storage,
+        }
+    }
+
+    fn tell_others(&mut self, tab: TabId, area: Area, key: &str, events: &mut Vec<(TabId, Event)>) {
+        if area == Area::Site {
+            let value = self.site.get(key).and_then(|json| read::stored(&parse(json)));
+            let others = (0..self.tabs.len()).filter(|other| *other != tab && self.tabs[*other].open);
+            events.extend(others.map(|other| (other, Event::Changed { key: key.into(), value: value.clone() })));
+        }
+    }
+
+    fn kept(&self, tab: TabId) -> Kept {
+        let areas = [(Area::Site, &self.site), (Area::Tab, &self.tabs[tab].storage)];
+        let records = areas.into_iter().flat_map(|(area, records)| records.iter().map(move |record| (area, record)));
+        records.filter_map(|(area, (key, json))| Some((area, key.clone(), read::stored(&parse(json))?))).collect()
+    }
+
+    /// Lets time pass, with every alarm that is due in it.
+    pub fn pass(&mut self, millis: Millis) {
+        let end = self.monotonic + millis;
+        loop {
+            let due = self.tabs.iter().enumerate().filter(|(_, tab)| tab.open).filter_map(|(id, tab)| Some((tab.alarm?, id))).min();
+            let left = end - self.monotonic;
+            match due.filter(|(at, _)| at.saturating_sub(self.wall) <= left) {
+                Some((at, id)) => {
+                    self.advance(at.saturating_sub(self.wall));
+                    self.tabs[id].alarm = None;
+                    self.send(id, Event::Woke);
+                }
+                None => return self.advance(left),
+            }
+        }
+    }
+
+    fn advance(&mut self, millis: Millis) {
+        self.wall += millis;
+        self.monotonic += millis;
+    }
+
+    /// Time passes in which the visitor of a tab reads: an input every five seconds.
+    pub fn read(&mut self, tab: TabId, seconds: u64) {
+        for _ in 0..seconds / 5 {
+            self.pass(5_000);
+            self.send(tab, Event::Input);
+        }
+        self.pass(seconds % 5 * 1_000);
+    }
+
+    /// `leadheat(name, ...)` with its answer, where that came at once.
+    pub fn call(&mut self, tab: TabId, name: &str, args: Json) -> Option<Answer> {
+        let Value::List(args) = parse(&args.to_string()) else { return None };
+        let ticket = self.tabs[tab].answers.len() as u32 + 1;
+        self.send(tab, Event::Called { name: name.into(), args, ticket });
+        let answers = &self.tabs[tab].answers;
+        answers.iter().rev().find(|(of, _)| *of == ticket).map(|(_, answer)| answer.clone())
+    }
+
+    /// `leadheat('explain')` as the page gets it.
+    pub fn explain(&mut self, tab: TabId) -> Json {
+        serde_json::to_value(self.call(tab, "explain", Json::Array(vec![]))).expect("an answer is JSON")
+    }
+
+    /// The visitor consents, or not.
+    pub fn consent(&mut self, tab: TabId, decision: &str) {
+        self.call(tab, "consent", Json::Array(vec![decision.into()]));
+    }
+
+    /// Goes through leadheat's own script: a question, the n-th timeframe, the n-th role, and the e-mail address.
+    pub fn chat(&mut self, tab: TabId, timeframe: usize, authority: usize, email: &str) {
+        let contact = Contact { email: Some(email.into()), ..Contact::default() };
+        for input in [
+            Input::Open,
+            Input::Choose(2),
+            Input::Write("Does it fit?".into()),
+            Input::Choose(timeframe),
+            Input::Choose(authority),
+            Input::Submit(contact, true),
+        ] {
+            self.send(tab, Event::Chat(input));
+        }
+    }
+
+    /// What is seen in a tab.
+    pub fn view(&self, tab: TabId) -> &View {
+        &self.tabs[tab].view
+    }
+
+    /// What a tab wrote to the console.
+    pub fn told(&self, tab: TabId) -> &[String] {
+        &self.tabs[tab].told
+    }
+
+    /// What a tab announced to its page.
+    pub fn notices(&self, tab: TabId) -> &[Notice] {
+        &self.tabs[tab].notices
+    }
+
+    /// The site's storage: key and JSON.
+    pub fn site(&self) -> &BTreeMap<String, String> {
+        &self.site
+    }
+
+    /// A tab's own storage: key and JSON.
+    pub fn tab_storage(&self, tab: TabId) -> &BTreeMap<String, String> {
+        &self.tabs[tab].storage
+    }
+
+    /// Puts something into the site's storage, as another version, the visitor or chance might.
+    pub fn plant(&mut self, key: &str, json: &str) {
+        self.site.insert(key.into(), json.into());
+    }
+
+    /// Whether what stands under a key can be read.
+    pub fn readable(&self, key: &str) -> Option<Stored> {
+        read::stored(&parse(self.site.get(key)?))
+    }
+
+    /// What the receiver knows after dropping repeated keys and keeping the highest revision: by lead.
+    pub fn leads(&self) -> BTreeMap<String, Json> {
+        let mut leads: BTreeMap<String, Json> = BTreeMap::new();
+        for lead in &self.received {
+            let id = lead["id"].as_str().unwrap_or_default();
+            let known = leads.get(id).and_then(|known| known["revision"].as_u64());
+            if known.is_none_or(|revision| lead["revision"].as_u64() >= Some(revision)) {
+                leads.insert(id.to_owned(), lead.clone());
+            }
+        }
+        leads
+    }
+}

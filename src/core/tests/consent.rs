@@ -1,0 +1,173 @@
+//! The consent table, cell by cell, and how what was allowed goes away again.
+#![allow(missing_docs)]
+
+use leadheat_core::app::Event;
+use leadheat_core::chat::Input;
+use leadheat_core::consent::Report;
+use leadheat_core::outbox::Outcome;
+use leadheat_core::sim::{TabId, World};
+use leadheat_core::time::MINUTE;
+use serde_json::{Value, json};
+
+fn site_keys(world: &World) -> Vec<&str> {
+    world.site().keys().map(String::as_str).collect()
+}
+
+fn has_visitor(world: &World) -> bool {
+    world.site().keys().any(|key| key.starts_with("leadheat:v:"))
+}
+
+fn visit(config: Value) -> (World, TabId) {
+    let mut world = World::new(config, 7);
+    let tab = world.open("/pricing");
+    (world, tab)
+}
+
+#[test]
+fn required_and_undecided_or_denied() {
+    for denied in [false, true] {
+        let (mut world, tab) = visit(json!({}));
+        if denied {
+            world.consent(tab, "denied");
+        }
+        world.read(tab, 60);
+        assert_eq!(world.explain(tab)["score"], Value::Null);
+        assert!(world.site().is_empty() && world.tab_storage(tab).is_empty());
+        world.send(tab, Event::Chat(Input::Open));
+        assert_eq!(world.tab_storage(tab).keys().collect::<Vec<_>>(), ["leadheat:chat"], "the conversation, in this tab");
+        assert!(world.site().is_empty());
+        world.faults = vec![Some(Outcome::Failed)];
+        world.chat(tab, 0, 0, "a@b.fi");
+        assert_eq!(world.site().len(), 1, "the lead that was submitted: {:?}", site_keys(&world));
+        world.pass(MINUTE);
+        let lead = &world.received[0];
+        assert_eq!((&lead["score"], &lead["reasons"], &lead["journey"], &lead["source"]), (&Value::Null, &json!([]), &json!([]), &Value::Null));
+        assert_eq!((&lead["contact"]["email"], &lead["page"], &lead["tier"]), (&json!("a@b.fi"), &json!("/pricing"), &json!("hot")));
+        assert!(lead["chat"].as_array().unwrap().len() > 5);
+        assert!(world.site().is_empty());
+    }
+}
+
+#[test]
+fn memory_and_undecided() {
+    let (mut world, tab) = visit(json!({"consent": "memory"}));
+    world.read(tab, 60);
+    assert!(world.explain(tab)["score"].as_f64().unwrap() > 0.0);
+    assert!(world.site().is_empty() && world.tab_storage(tab).is_empty(), "in memory only");
+    world.chat(tab, 0, 0, "a@b.fi");
+    let lead = &world.received[0];
+    assert!(!lead["reasons"].as_array().unwrap().is_empty(), "score with reasons so far");
+    assert_eq!((&lead["journey"], &lead["source"]), (&json!([]), &Value::Null));
+    assert!(!has_visitor(&world));
+    world.goto(tab, "/other");
+    assert_eq!(world.explain(tab)["reasons"], json!([]), "gone with the page");
+}
+
+#[test]
+fn memory_and_then_granted_keeps_what_was_seen() {
+    let (mut world, tab) = visit(json!({"consent": "memory"}));
+    world.read(tab, 60);
+    world.consent(tab, "granted");
+    world.pass(MINUTE);
+    assert!(has_visitor(&world));
+    assert!(world.explain(tab)["reasons"].to_string().contains("pricing"));
+    let (mut world, tab) = visit(json!({"consent": "memory"}));
+    world.consent(tab, "denied");
+    assert_eq!(world.explain(tab)["score"], Value::Null);
+}
+
+#[test]
+fn granted_is_stored_and_remembered() {
+    let (mut world, tab) = visit(json!({}));
+    world.consent(tab, "granted");
+    world.send(tab, Event::Chat(Input::Open));
+    world.goto(tab, "/other");
+    assert!(has_visitor(&world));
+    assert!(world.site().contains_key("leadheat:chat") && world.tab_storage(tab).is_empty(), "the conversation is with the visitor");
+    assert!(world.explain(tab)["reasons"].to_string().contains("pricing"));
+    assert!(world.view(tab).open);
+}
+
+#[test]
+fn withdrawn_in_one_tab_is_wiped_in_every_tab() {
+    let (mut world, first) = visit(json!({}));
+    world.consent(first, "granted");
+    let second = world.open("/product");
+    world.faults = vec![Some(Outcome::Failed); 20];
+    world.call(second, "identify", json!([{"email": "a@b.fi"}]));
+    world.send(second, Event::FormSubmitted("trial".into()));
+    world.goto(first, "/pricing");
+    world.pass(10_000);
+    assert!(has_visitor(&world) && world.site().keys().any(|key| key.starts_with("leadheat:o:")), "a scored lead waits");
+    world.faults.clear();
+    world.consent(first, "denied");
+    let posts = world.posts;
+    for tab in [first, second] {
+        assert_eq!(world.explain(tab)["score"], Value::Null);
+        assert_eq!(world.explain(tab)["consent"], "denied");
+    }
+    assert!(world.site().is_empty(), "{:?}", site_keys(&world));
+    world.pass(60 * MINUTE);
+    world.send(second, Event::Scrolled(100));
+    world.goto(second, "/pricing");
+    assert!(world.site().is_empty());
+    assert_eq!(world.posts, posts, "the scored lead is dropped");
+}
+
+#[test]
+fn withdrawal_keeps_what_was_submitted_without_the_score_and_forget_keeps_nothing() {
+    for forget in [false, true] {
+        let (mut world, tab) = visit(json!({}));
+        world.consent(tab, "granted");
+        world.faults = vec![Some(Outcome::Failed)];
+        world.chat(tab, 0, 0, "a@b.fi");
+        if forget {
+            world.send(tab, Event::Chat(Input::Forget));
+            assert!(world.site().is_empty() && world.tab_storage(tab).is_empty());
+            assert!(world.view(tab).lines.is_empty() && world.view(tab).forgotten);
+        } else {
+            world.consent(tab, "denied");
+            assert_eq!(world.tab_storage(tab).len(), 1, "the conversation stays in this tab");
+        }
+        world.pass(60 * MINUTE);
+        assert_eq!(world.received.len(), usize::from(!forget));
+        if let Some(lead) = world.received.first() {
+            assert_eq!((&lead["score"], &lead["journey"], &lead["contact"]["email"]), (&Value::Null, &json!([]), &json!("a@b.fi")));
+        }
+    }
+}
+
+#[test]
+fn forget_reaches_the_conversation_in_other_tabs() {
+    let (mut world, first) = visit(json!({}));
+    world.consent(first, "granted");
+    world.send(first, Event::Chat(Input::Open));
+    let second = world.open("/product");
+    assert!(!world.view(second).lines.is_empty(), "one conversation");
+    world.call(first, "forget", json!([]));
+    assert!(world.view(second).lines.is_empty());
+    assert!(world.site().is_empty());
+}
+
+#[test]
+fn a_manager_that_is_still_asking_holds_back_what_was_remembered() {
+    let (mut world, tab) = visit(json!({}));
+    world.consent(tab, "granted");
+    world.pass(MINUTE);
+    world.goto(tab, "/other");
+    world.send(tab, Event::Consent(Report::Google { update: false, granted: false }));
+    assert_eq!(world.explain(tab)["score"], Value::Null);
+    assert!(has_visitor(&world), "held back, not wiped");
+    world.send(tab, Event::Consent(Report::Google { update: true, granted: true }));
+    assert!(world.explain(tab)["reasons"].to_string().contains("pricing"));
+}
+
+#[test]
+fn records_without_a_consent_are_removed() {
+    let (mut world, tab) = visit(json!({}));
+    world.close(tab);
+    world.plant("leadheat:v:0000000000000000", r#"{"visitor":{"facts":[["page_view /x",{"older":[1,1],"days":[],"last":5}]]}}"#);
+    world.plant("leadheat:chat", r#"{"chat":{"version":9,"lines":[{"at":1,"from":"bot","text":"x"}]}}"#);
+    world.open("/");
+    assert!(world.site().is_empty(), "{:?}", site_keys(&world));
+}

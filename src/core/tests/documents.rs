@@ -1,0 +1,91 @@
+//! The public documents: what the JSON Schema says and what is read must be the same.
+#![allow(missing_docs)]
+
+use leadheat_core::config::{Config, Defaults};
+use leadheat_core::json::Value;
+use leadheat_core::{model, schema, script};
+use serde_json::{Value as Json, json};
+
+fn defaults() -> Defaults {
+    Defaults { model: serde_json::from_str(model::DEFAULT).unwrap(), script: serde_json::from_str(script::DEFAULT).unwrap() }
+}
+
+fn problems(config: &Json) -> Vec<String> {
+    let config: Value = serde_json::from_value(config.clone()).unwrap();
+    Config::read(&config, Some("/webhook"), &defaults()).err().unwrap_or_default().iter().map(ToString::to_string).collect()
+}
+
+fn properties(schema: &Json) -> Vec<String> {
+    let own = schema["properties"].as_object().into_iter().flatten().map(|(name, _)| name.clone());
+    let variants = ["oneOf", "anyOf"].into_iter().flat_map(|key| schema[key].as_array().into_iter().flatten());
+    own.chain(variants.flat_map(properties)).collect()
+}
+
+#[test]
+fn every_field_of_the_schema_is_read_and_no_other() {
+    let schema = schema::config();
+    let definition = |name: &str| if name == "Config" { &schema } else { &schema["$defs"][name] };
+    type Place = fn(Json) -> Json;
+    let places: [(&str, Place); 8] = [
+        ("Config", |it| it),
+        ("Chat", |it| json!({"chat": it})),
+        ("Model", |it| json!({"model": it})),
+        ("Tiers", |it| json!({"model": {"id": "m", "tiers": it}})),
+        ("Rule", |it| json!({"model": {"id": "m", "rules": [it]}})),
+        ("Decay", |it| json!({"model": {"id": "m", "rules": [{"id": "r", "kind": "visit", "points": 1, "decay": it}]}})),
+        ("Step", |it| json!({"chat": {"script": [it]}})),
+        ("Reply", |it| json!({"chat": {"script": [{"id": "s", "replies": [it]}]}})),
+    ];
+    for (name, place) in places {
+        let fields = properties(definition(name));
+        assert!(!fields.is_empty(), "{name}");
+        // A field that is null is absent, but known: only an unknown one is named a problem.
+        let mut all: Json = fields.iter().map(|field| (field.clone(), Json::Null)).collect::<serde_json::Map<_, _>>().into();
+        if ["Step", "Rule"].contains(&name) {
+            all["id"] = "x".into();
+        }
+        let unknown: Vec<_> = problems(&place(all.clone())).into_iter().filter(|problem| problem.contains("no such field")).collect();
+        assert_eq!(unknown, [""; 0], "{name}: the schema knows more than is read");
+        all["zzzzzzzzzzzz"] = Json::Null;
+        let known = problems(&place(all)).into_iter().find(|problem| problem.contains("zzzzzzzzzzzz")).unwrap();
+        let known = known.split("Known here: ").nth(1).unwrap().trim_end_matches('.');
+        for field in known.split(", ").filter(|field| *field != "$schema") {
+            assert!(fields.iter().any(|known| known == field), "{name}: `{field}` is read, but not in the schema");
+        }
+    }
+}
+
+#[test]
+fn the_default_documents_have_no_problems_and_speak_all_languages() {
+    assert_eq!(problems(&json!({})), [""; 0]);
+    let config = Config::read(&Value::Null, Some("/webhook"), &defaults()).unwrap();
+    let texts = config.model.rules.iter().map(|rule| &rule.label);
+    let texts = texts.chain(config.chat.script.0.iter().map(|step| &step.say));
+    let texts = texts.chain(config.chat.script.0.iter().flat_map(|step| &step.replies).map(|reply| &reply.say));
+    for text in texts {
+        let tags: Vec<_> = text.0.iter().map(|(tag, _)| tag.as_str()).collect();
+        assert_eq!(tags, ["en", "fi", "hu"], "{text:?}");
+    }
+    for rule in &config.model.rules {
+        assert!(rule.why.is_some(), "rule {} does not say why", rule.id);
+    }
+}
+
+#[test]
+fn addresses_of_webhooks() {
+    let good = ["https://hooks.example/a?b=c", "http://localhost:3000/x", "http://127.0.0.1/x", "/webhook"];
+    let bad = [
+        "http://shop.example/hook", "javascript:alert(1)", "//shop.example/x", "https://", "https://user:pass@shop.example/", "ftp://x.example/", "",
+        "https://shop.example/ x", "/\\evil.example", "data:text/html,x", "webhook",
+    ];
+    let verdict = |url: &str| {
+        let config: Value = serde_json::from_value(json!({ "webhook": url })).unwrap();
+        Config::read(&config, None, &defaults()).is_ok()
+    };
+    for url in good {
+        assert!(verdict(url), "{url}");
+    }
+    for url in bad {
+        assert!(!verdict(url), "{url}");
+    }
+}

@@ -1,0 +1,243 @@
+//! Journeys of visitors through the simulator: who becomes a lead, when, how warm, and with which reasons.
+#![allow(missing_docs)]
+
+use leadheat_core::app::{Event, Notice};
+use leadheat_core::chat::Input;
+use leadheat_core::outbox::Outcome;
+use leadheat_core::score::Tier;
+use leadheat_core::sim::World;
+use leadheat_core::time::{DAY, MINUTE, SECOND};
+use serde_json::{Value, json};
+
+fn world() -> World {
+    World::new(json!({}), 1)
+}
+
+fn thousandths(value: &Value) -> i64 {
+    (value.as_f64().unwrap() * 1_000.0).round() as i64
+}
+
+fn assert_explained(lead: &Value) {
+    let sum: i64 = lead["reasons"].as_array().unwrap().iter().map(|reason| thousandths(&reason["points"])).sum();
+    assert_eq!(sum, thousandths(&lead["score"]));
+}
+
+#[test]
+fn who_only_reads_stays_cold_and_posts_nothing() {
+    let mut world = world();
+    let tab = world.open("/");
+    world.consent(tab, "granted");
+    for page in ["/articles/a", "/articles/b", "/product", "/about"] {
+        world.goto(tab, page);
+        world.read(tab, 120);
+        world.send(tab, Event::Scrolled(100));
+    }
+    let explanation = world.explain(tab);
+    assert_eq!((&explanation["tier"], world.posts), (&json!("cold"), 0));
+    assert!(thousandths(&explanation["score"]) > 10_000);
+    assert_explained(&explanation);
+}
+
+#[test]
+fn a_statement_wins_over_points_both_ways() {
+    for (timeframe, tier, stage) in [(0, "hot", "sql"), (1, "warm", "mql"), (2, "cold", "mql"), (3, "cold", "mql")] {
+        let mut world = world();
+        let tab = world.open("/pricing");
+        world.consent(tab, "granted");
+        world.read(tab, 700);
+        world.chat(tab, timeframe, 0, "a@b.fi");
+        let lead = world.received.last().unwrap();
+        assert_eq!((&lead["tier"], &lead["stage"]), (&json!(tier), &json!(stage)));
+        assert_eq!(lead["qualification"]["authority"], "decides");
+        assert_explained(lead);
+    }
+}
+
+#[test]
+fn one_page_view_is_no_evidence() {
+    let config = json!({"model": {"id": "eager", "rules": [{"id": "view", "kind": "page_view", "points": 90}]}});
+    let mut world = World::new(config, 1);
+    let tab = world.open("/");
+    world.consent(tab, "granted");
+    assert_eq!(world.explain(tab)["tier"], "cold");
+    world.goto(tab, "/b");
+    assert_eq!(world.explain(tab)["tier"], "hot");
+}
+
+#[test]
+fn careers_keep_cold() {
+    let mut world = world();
+    let tab = world.open("/pricing");
+    world.consent(tab, "granted");
+    world.call(tab, "identify", json!([{"email": "a@b.fi"}]));
+    for _ in 0..3 {
+        world.goto(tab, "/careers");
+        world.read(tab, 300);
+    }
+    assert_eq!((&world.explain(tab)["tier"], world.posts), (&json!("cold"), 0));
+}
+
+#[test]
+fn a_lead_is_revised_when_the_tier_rises_and_at_most_once_a_minute_otherwise() {
+    let mut world = world();
+    let tab = world.open("/pricing");
+    world.consent(tab, "granted");
+    world.chat(tab, 3, 1, "a@b.fi");
+    assert_eq!(world.received.len(), 1);
+    world.send(tab, Event::Chat(Input::Choose(0)));
+    assert_eq!(world.received.len(), 1, "how to be reached: news, but no hurry");
+    world.pass(MINUTE + SECOND);
+    assert_eq!(world.received.len(), 2);
+    assert_eq!(world.received[1]["qualification"]["preferred"], "By phone");
+    world.pass(DAY);
+    assert_eq!(world.received.len(), 2, "nothing new");
+    world.send(tab, Event::Chat(Input::Write("One more thing".into())));
+    world.pass(MINUTE);
+    assert_eq!(world.received.len(), 3);
+    let revisions: Vec<_> = world.received.iter().map(|lead| lead["revision"].as_u64().unwrap()).collect();
+    assert_eq!(revisions, [1, 2, 3]);
+    assert_eq!(world.leads().len(), 1);
+}
+
+#[test]
+fn warm_to_hot_is_a_second_revision_at_once() {
+    let mut world = world();
+    let tab = world.open("/pricing");
+    world.consent(tab, "granted");
+    world.call(tab, "identify", json!([{"email": "a@b.fi"}]));
+    world.goto(tab, "/pricing");
+    world.send(tab, Event::FormSubmitted("trial".into()));
+    assert_eq!(world.received.last().unwrap()["tier"], "warm");
+    assert!(world.notices(tab).iter().any(|notice| matches!(notice, Notice::Tier { tier: Tier::Warm, .. })));
+    world.read(tab, 620);
+    for page in ["/product", "/product/one", "/articles/a"] {
+        world.goto(tab, page);
+    }
+    let lead = world.received.last().unwrap();
+    assert_eq!((&lead["tier"], &lead["revision"]), (&json!("hot"), &json!(2)));
+}
+
+#[test]
+fn a_suspected_bot_stays_cold_and_is_marked() {
+    for (bots, tier, marked) in [("cap", "cold", true), ("flag", "hot", true), ("off", "hot", false)] {
+        let mut world = World::new(json!({"bots": bots}), 1);
+        let tab = world.open_as("/pricing", "Mozilla/5.0 HeadlessChrome/156");
+        world.consent(tab, "granted");
+        world.chat(tab, 0, 0, "a@b.fi");
+        let lead = world.received.last().unwrap();
+        assert_eq!((&lead["tier"], &lead["suspected_bot"]), (&json!(tier), &json!(marked)));
+    }
+}
+
+#[test]
+fn points_fade_with_decay_and_leave_with_their_window() {
+    let rule = |extra: Value| {
+        let mut rule = json!({"id": "price", "kind": "page_view", "on": "/pricing", "points": 40});
+        rule.as_object_mut().unwrap().extend(extra.as_object().unwrap().clone());
+        World::new(json!({"model": {"id": "m", "rules": [rule]}}), 1)
+    };
+    for (extra, after_14_days) in [
+        (json!({}), 40_000),
+        (json!({"decay": {"half_life_days": 14}}), 20_000),
+        (json!({"decay": {"linear_days": 28}}), 20_000),
+        (json!({"window_days": 15}), 40_000),
+        (json!({"window_days": 14}), 0),
+    ] {
+        let mut world = rule(extra.clone());
+        let tab = world.open("/pricing");
+        world.consent(tab, "granted");
+        world.close(tab);
+        world.pass(14 * DAY);
+        let tab = world.open("/other");
+        assert_eq!(thousandths(&world.explain(tab)["score"]), after_14_days, "{extra}");
+    }
+}
+
+#[test]
+fn what_is_older_than_the_retention_time_is_gone() {
+    let mut world = World::new(json!({"retention_days": 30}), 1);
+    let tab = world.open("/pricing");
+    world.consent(tab, "granted");
+    world.close(tab);
+    world.pass(31 * DAY);
+    let tab = world.open("/");
+    assert!(!world.explain(tab)["reasons"].as_array().unwrap().iter().any(|reason| reason["rule"] == "pricing"));
+    assert!(!world.site().values().any(|json| json.contains("/pricing")));
+}
+
+#[test]
+fn visits_and_first_and_last_source() {
+    let mut world = world();
+    let tab = world.open_from("/articles/a?utm_source=news&utm_medium=email", "");
+    world.consent(tab, "granted");
+    world.close(tab);
+    world.pass(2 * DAY);
+    let tab = world.open_from("/pricing", "https://www.google.fi/");
+    world.pass(MINUTE);
+    world.goto(tab, "/product");
+    world.chat(tab, 0, 0, "a@b.fi");
+    let lead = world.received.last().unwrap();
+    assert_eq!(lead["source"]["first"]["channel"], "email");
+    assert_eq!(lead["source"]["last"]["channel"], "search");
+    assert_eq!(lead["journey"].as_array().unwrap().iter().filter(|step| step["what"] == "page_view").count(), 3);
+}
+
+#[test]
+fn a_refused_lead_is_kept_and_a_failed_one_comes_again() {
+    let mut world = world();
+    world.faults = vec![Some(Outcome::Failed), Some(Outcome::Answered(503, None)), None];
+    let tab = world.open("/");
+    world.chat(tab, 0, 0, "a@b.fi");
+    assert_eq!(world.received.len(), 0);
+    world.pass(60 * MINUTE);
+    assert_eq!(world.received.len(), 2, "once with a lost answer, once confirmed");
+    assert_eq!(world.received[0]["idempotency_key"], world.received[1]["idempotency_key"]);
+    assert!(!world.site().keys().any(|key| key.starts_with("leadheat:o:")), "confirmed and gone");
+
+    let mut world = self::world();
+    world.faults = vec![Some(Outcome::Answered(422, None))];
+    let tab = world.open("/");
+    world.chat(tab, 0, 0, "a@b.fi");
+    world.pass(2 * DAY);
+    assert_eq!(world.posts, 1, "never again by itself");
+    assert_eq!(world.explain(tab)["outbox"][0]["dead"], true);
+    assert!(world.site().keys().any(|key| key.starts_with("leadheat:o:")), "and not lost");
+}
+
+#[test]
+fn a_tab_that_dies_after_writing_loses_no_lead() {
+    let mut world = world();
+    world.faults = vec![Some(Outcome::Failed); 3];
+    let tab = world.open("/");
+    world.chat(tab, 0, 0, "a@b.fi");
+    world.kill(tab);
+    world.pass(MINUTE);
+    let tab = world.open("/");
+    world.pass(60 * MINUTE);
+    assert_eq!(world.leads().len(), 1);
+    assert_eq!(world.explain(tab)["outbox"], json!([]));
+}
+
+#[test]
+fn without_storage_everything_works_until_the_page_is_left() {
+    let mut world = world();
+    world.storage_fails = true;
+    let tab = world.open("/pricing");
+    world.consent(tab, "granted");
+    world.chat(tab, 0, 0, "a@b.fi");
+    assert_eq!(world.received.last().unwrap()["tier"], "hot");
+    let status = serde_json::to_value(world.call(tab, "status", json!([]))).unwrap();
+    assert!(status["says"].as_str().unwrap().contains("refuses to store"), "{status}");
+}
+
+#[test]
+fn excluded_pages_are_not_seen() {
+    let mut world = World::new(json!({"exclude": ["/internal*"]}), 1);
+    let tab = world.open("/internal/x");
+    world.consent(tab, "granted");
+    assert!(!world.view(tab).shown);
+    assert_eq!(world.explain(tab)["score"], Value::Null);
+    world.goto(tab, "/");
+    assert!(world.view(tab).shown);
+    assert!(!world.explain(tab).to_string().contains("internal"));
+}
