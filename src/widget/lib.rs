@@ -25,6 +25,10 @@ use leadheat_core::json::Value;
 use shell::Shell;
 use wasm_bindgen::prelude::*;
 
+/// Smaller by two kilobytes of download than Rust's own.
+#[global_allocator]
+static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
+
 thread_local! {
     static APP: RefCell<Option<yew::AppHandle<Shell>>> = const { RefCell::new(None) };
 }
