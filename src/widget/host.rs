@@ -9,7 +9,6 @@ use leadheat_core::config::Defaults;
 use leadheat_core::json::Value;
 use leadheat_core::page::Page;
 use leadheat_core::time::Stamp;
-use leadheat_core::{model, script};
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 use web_sys::{AbortSignal, CssStyleSheet, CustomEvent, CustomEventInit, Document, Element, ShadowRootInit, ShadowRootMode, VisibilityState, Window};
@@ -32,6 +31,11 @@ extern "C" {
     pub(crate) fn lock();
 }
 
+// Made smaller by build.rs.
+const SHEET: &str = include_str!(concat!(env!("OUT_DIR"), "/panel.css"));
+const MODEL: &str = include_str!(concat!(env!("OUT_DIR"), "/model.json"));
+const SCRIPT: &str = include_str!(concat!(env!("OUT_DIR"), "/script.json"));
+
 /// Milliseconds until a post without an answer is given up.
 pub(crate) const POST_TIMEOUT: u32 = 15_000;
 
@@ -50,7 +54,7 @@ pub(crate) fn mount() -> Option<Element> {
     let element = document.create_element("leadheat-chat").ok()?;
     let shadow = element.attach_shadow(&ShadowRootInit::new(ShadowRootMode::Open)).ok()?;
     let sheet = CssStyleSheet::new().ok()?;
-    sheet.replace_sync(include_str!("panel.css")).ok()?;
+    sheet.replace_sync(SHEET).ok()?;
     shadow.set_adopted_style_sheets(&js_sys::Array::of1(&sheet));
     let root = document.create_element("div").ok()?;
     shadow.append_child(&root).ok()?;
@@ -68,7 +72,7 @@ pub(crate) fn boot(config: Value, webhook: Option<String>, debug: bool) -> Boot 
         config,
         webhook,
         debug,
-        defaults: Defaults { model: document_of(model::DEFAULT), script: document_of(script::DEFAULT) },
+        defaults: Defaults { model: document_of(MODEL), script: document_of(SCRIPT) },
         page: page().unwrap_or_default(),
         webdriver: webdriver.unwrap_or(false),
         user_agent: navigator.and_then(|navigator| navigator.user_agent().ok()).unwrap_or_default(),
