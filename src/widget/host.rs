@@ -9,6 +9,7 @@ use leadheat_core::config::Defaults;
 use leadheat_core::json::Value;
 use leadheat_core::page::Page;
 use leadheat_core::time::Stamp;
+use leadheat_core::write::json;
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 use web_sys::{AbortSignal, CssStyleSheet, CustomEvent, CustomEventInit, Document, Element, ShadowRootInit, ShadowRootMode, VisibilityState, Window};
@@ -129,14 +130,14 @@ pub(crate) fn stamp() -> Stamp {
 }
 
 /// A value of core as a plain JavaScript object.
-pub(crate) fn plain(value: &impl Serialize) -> Option<JsValue> {
-    value.serialize(&serde_wasm_bindgen::Serializer::json_compatible()).ok()
+fn plain(value: &impl Serialize) -> JsValue {
+    js_sys::JSON::parse(&json(value)).unwrap_or(JsValue::UNDEFINED)
 }
 
 /// Tells the page by a CustomEvent on window.
 pub(crate) fn announce(notice: &Notice) {
     let init = CustomEventInit::new();
-    init.set_detail(&plain(notice).unwrap_or(JsValue::NULL));
+    init.set_detail(&plain(notice));
     if let (Some(window), Ok(event)) = (window(), CustomEvent::new_with_event_init_dict(notice.name(), &init)) {
         let _ = window.dispatch_event(&event);
     }
@@ -170,7 +171,7 @@ pub(crate) fn answer(ticket: u32, value: &Answer) {
     if let Some(done) = done {
         let value = match value {
             Answer::Done => JsValue::UNDEFINED,
-            value => plain(value).unwrap_or(JsValue::UNDEFINED),
+            value => plain(value),
         };
         let _ = done.call1(&JsValue::UNDEFINED, &value);
     }

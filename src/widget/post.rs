@@ -1,6 +1,7 @@
 //! Posting a lead. Reports what became of it and decides nothing: what an answer means is core's table.
 
 use leadheat_core::outbox::{Body, Outcome};
+use leadheat_core::write::json;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortSignal, RequestInit, RequestRedirect, Response};
@@ -13,12 +14,11 @@ pub(crate) async fn post(url: &str, lead: &Body) -> Outcome {
 }
 
 async fn answered(url: &str, lead: &Body) -> Option<Outcome> {
-    let body = js_sys::JSON::stringify(&host::plain(lead)?).ok()?;
     let headers = js_sys::Object::new();
     js_sys::Reflect::set(&headers, &"content-type".into(), &"application/json".into()).ok()?;
     let init = RequestInit::new();
     init.set_method("POST");
-    init.set_body(&body);
+    init.set_body(&json(lead).into());
     init.set_headers(&headers);
     init.set_redirect(RequestRedirect::Error);
     init.set_signal(Some(&AbortSignal::timeout_with_u32(host::POST_TIMEOUT)));

@@ -2,6 +2,7 @@
 //! write says so, and a read finds nothing.
 
 use leadheat_core::app::{Area, Kept, PREFIX, Stored};
+use leadheat_core::write::json;
 use web_sys::Storage;
 
 use crate::host;
@@ -17,8 +18,7 @@ fn storage(area: Area) -> Option<Storage> {
 
 /// Writes a record; `false` where the browser refuses.
 pub(crate) fn put(area: Area, key: &str, stored: &Stored) -> bool {
-    let json = host::plain(stored).and_then(|value| js_sys::JSON::stringify(&value).ok()?.as_string());
-    storage(area).zip(json).is_some_and(|(storage, json)| storage.set_item(key, &json).is_ok())
+    storage(area).is_some_and(|storage| storage.set_item(key, &json(stored)).is_ok())
 }
 
 /// Removes a record.
