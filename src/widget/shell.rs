@@ -4,11 +4,12 @@
 use gloo_timers::callback::Timeout;
 use leadheat_core::app::{Effect, Event, State, update};
 use leadheat_core::view::View;
+use leadheat_core::write::json;
 use yew::prelude::*;
 
 use crate::panel;
 use crate::sensors::Sensors;
-use crate::{host, post, store};
+use crate::{host, store};
 
 pub(crate) struct Shell {
     state: State,
@@ -42,7 +43,7 @@ impl Component for Shell {
             draw |= self.carry_out(ctx, effect);
         }
         if booting {
-            self.sensors = Sensors::new(&ctx.link().callback(|event| event));
+            self.sensors = Sensors::new(ctx.link().callback(|event| event));
         }
         draw
     }
@@ -70,10 +71,7 @@ impl Shell {
                 }
             }
             Effect::Remove(area, key) => store::remove(area, &key),
-            Effect::Post { key, url, body } => ctx.link().send_future(async move {
-                let outcome = post::post(&url, &body).await;
-                Event::Settled { key, outcome }
-            }),
+            Effect::Post { key, url, body } => host::post(&key, &url, &json(&body)),
             Effect::Render(view) => {
                 self.view = *view;
                 return true;
