@@ -15,7 +15,8 @@ pub fn brief(lead: &Lead, lang: Lang) -> String {
 
 /// The phrase in the language, with `{}` filled in.
 fn fill(lang: Lang, phrase: Words, text: &str) -> String {
-    lang.pick(phrase).replace("{}", text)
+    let (before, after) = lang.pick(phrase).split_once('{').unwrap_or_default();
+    [before, text, after.trim_start_matches('}')].concat()
 }
 
 fn who_and_what(lead: &Lead, lang: Lang) -> String {

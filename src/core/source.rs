@@ -66,7 +66,7 @@ impl Touch {
 }
 
 fn referrer_host(referrer: &str) -> &str {
-    let after = referrer.split_once("://").map_or("", |(_, rest)| rest);
+    let after = referrer.split_once(':').map_or("", |(_, rest)| rest.trim_start_matches('/'));
     let authority = after.split(['/', '?', '#']).next().unwrap_or("");
     authority.rsplit('@').next().unwrap_or("")
 }

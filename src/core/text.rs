@@ -72,17 +72,23 @@ impl schemars::JsonSchema for Text {
 
 /// The longest start of `text` that has at most `most` bytes and ends between two characters.
 pub fn clip(text: &str, most: usize) -> &str {
-    &text[..text.floor_char_boundary(most)]
+    text.get(..text.floor_char_boundary(most)).unwrap_or(text)
 }
 
 /// Thousandths as a decimal number, without trailing zeros: 71500 is `71.5`.
 pub fn decimal(thousandths: i64) -> String {
     let (whole, rest) = (thousandths.unsigned_abs() / 1_000, thousandths.unsigned_abs() % 1_000);
     let sign = if thousandths < 0 { "-" } else { "" };
-    let digits = (1_000 + rest).to_string();
-    let fraction = digits[1..].trim_end_matches('0');
-    let point = if fraction.is_empty() { "" } else { "." };
-    [sign, &whole.to_string(), point, fraction].concat()
+    let mut text = [sign, &whole.to_string()].concat();
+    let mut tenths = rest * 10;
+    if rest > 0 {
+        text.push('.');
+    }
+    while tenths > 0 {
+        text.push(char::from(b'0' + (tenths / 1_000) as u8));
+        tenths = tenths % 1_000 * 10;
+    }
+    text
 }
 
 #[cfg(test)]

@@ -73,7 +73,10 @@ fn document(value: &JsValue, depth: u8) -> Value {
 /// Starts the widget. `config`: the config document or undefined; `webhook`, `debug`: the tag's attributes.
 #[wasm_bindgen]
 pub fn start(config: &JsValue, webhook: Option<String>, debug: bool) {
-    yew::set_custom_panic_hook(Box::new(|info| host::die(&info.to_string())));
+    yew::set_custom_panic_hook(Box::new(|info| {
+        let (file, line) = info.location().map_or(("", 0), |at| (at.file(), at.line()));
+        host::die(&[info.payload_as_str().unwrap_or("panic"), ", ", file, ":", &line.to_string()].concat());
+    }));
     let handle = yew::Renderer::<Shell>::with_root(host::mount()).render();
     APP.set(Some(handle));
     send(Event::Boot(Box::new(host::boot(value(config), webhook, debug))));

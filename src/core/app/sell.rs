@@ -11,7 +11,7 @@ use crate::qualify::Qualification;
 use crate::score::{self, Tier};
 use crate::signal::Kind;
 use crate::source::Touch;
-use crate::text::{Lang, decimal};
+use crate::text::{Lang, clip, decimal};
 use crate::time::{MINUTE, Millis, day, iso, iso_day};
 use crate::visitor::{Latest, LeadMark};
 
@@ -150,7 +150,7 @@ impl State {
     }
 
     fn enqueue(&mut self, mut lead: Lead, submitted: bool, turn: &mut Turn) -> String {
-        lead.idempotency_key = [&lead.id, ".", &lead.revision.to_string(), ".", &self.writer[..8]].concat();
+        lead.idempotency_key = [&lead.id, ".", &lead.revision.to_string(), ".", clip(&self.writer, 8)].concat();
         lead.bound();
         let key = lead.idempotency_key.clone();
         turn.tell(|| {

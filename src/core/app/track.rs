@@ -36,8 +36,8 @@ pub struct Click {
 
 /// Whether a program seems to drive the browser.
 pub(super) fn looks_driven(webdriver: bool, user_agent: &str) -> bool {
-    let user_agent = user_agent.to_ascii_lowercase();
-    webdriver || ["bot", "crawl", "spider", "headless", "phantom"].iter().any(|word| user_agent.contains(word))
+    let words = ["*bot*", "*crawl*", "*spider*", "*headless*", "*phantom*"];
+    webdriver || words.iter().any(|word| crate::glob::matches(word, user_agent))
 }
 
 impl State {
