@@ -184,7 +184,7 @@ pub fn rgb(colour: &str) -> Option<[u8; 3]> {
 fn check_url(at: &At, url: &str) {
     let authority = |rest: &'static str| url.strip_prefix(rest)?.split(['/', '?', '#']).next();
     let (good, mend) = if let Some(authority) = authority("https://") {
-        if authority.contains('@') {
+        if authority.bytes().any(|byte| byte == b'@') {
             (false, "Leave out user name and password: everybody could read them in the page")
         } else {
             (!authority.is_empty() && !authority.starts_with(':'), "Write the whole address: https://host/path")
@@ -193,11 +193,11 @@ fn check_url(at: &At, url: &str) {
         let host = authority.split(':').next().unwrap_or("");
         (host == "localhost" || host == "127.0.0.1", "Use https: the lead holds personal data")
     } else {
-        let path = url.starts_with('/') && !url.starts_with("//") && !url.contains('\\');
+        let path = url.starts_with('/') && !url.starts_with("//") && !url.bytes().any(|byte| byte == b'\\');
         (path, "Write an https address, or a path of the same site that begins with /")
     };
     let clean = !url.contains(|c: char| c.is_whitespace() || c.is_control());
     if !good || !clean {
-        at.problem(["`", url, "` is not an address that can be used"].concat(), if clean { mend } else { "Take out the spaces" });
+        at.problem(&["`", url, "` is not an address that can be used"].concat(), if clean { mend } else { "Take out the spaces" });
     }
 }

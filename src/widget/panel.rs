@@ -110,11 +110,11 @@ fn dialog(view: &View, send: &Callback<Input>) -> Html {
 fn group(lines: &[Line], view: &View) -> Html {
     let Some(last) = lines.last() else { return Html::default() };
     let (class, sender) = match last.from {
-        Speaker::Bot => ("theirs", view.title.as_str()),
-        Speaker::Visitor => ("mine", view.lang.pick(words::YOU)),
+        Speaker::Bot => ("group theirs", view.title.as_str()),
+        Speaker::Visitor => ("group mine", view.lang.pick(words::YOU)),
     };
     html! {
-        <div class={classes!("group", class)} key={last.at.to_string() + class}>
+        <div {class} key={last.at.to_string() + class}>
             <span class="hidden">{ sender }{ ": " }</span>
             { for lines.iter().map(|line| html! { <p class="bubble">{ &line.text }</p> }) }
             <time>{ clock(last.at, view.lang) }</time>
