@@ -22,7 +22,7 @@ use crate::chat::{Conversation, FieldError, Input};
 use crate::config::{Config, Defaults};
 use crate::consent::{Consent, Report};
 use crate::json::{Problem, Value};
-use crate::outbox::{Body, Item, Outbox, Outcome};
+use crate::outbox::{Item, Outbox, Outcome};
 use crate::page::{Attention, Page};
 use crate::score::{Assessment, Scorer, Stage, Tier};
 use crate::source::Touch;
@@ -116,7 +116,7 @@ pub enum Effect {
         /// Where to.
         url: String,
         /// What.
-        body: Body,
+        body: Value,
     },
     /// Draws the view.
     Render(Box<View>),

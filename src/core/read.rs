@@ -9,7 +9,7 @@ use crate::chat::{Conversation, Line, Speaker};
 use crate::consent::{Consent, Decision, Source};
 use crate::json::{Value, named};
 use crate::lead::{Contact, Field};
-use crate::outbox::{Body, Item};
+use crate::outbox::Item;
 use crate::qualify::{Authority, Qualification, Timeframe};
 use crate::score::{Stage, Tier};
 use crate::signal::Kind;
@@ -233,7 +233,7 @@ impl Read for Item {
         Item {
             lead: value.text("lead"),
             url: value.text("url"),
-            body: Body::Kept(value.field("body").cloned().unwrap_or_default()),
+            body: value.field("body").cloned().unwrap_or_default(),
             submitted: value.flag("submitted"),
             since: value.number("since") as u64,
             attempts: value.number("attempts") as u32,

