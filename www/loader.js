@@ -5,7 +5,7 @@
   'use strict';
   var WASM = '{wasm}', INTEGRITY = '{integrity}', VERSION = '{version}';
   var script = document.currentScript, before = window.leadheat;
-  var waiting = [], promised = {}, tickets = 0, listeners = [], undo = [], stop, element, wasm, dead;
+  var waiting = [], promised = {}, tickets = 0, listeners = [], undo = [], stop, element, alarm, wasm, dead;
 
   if (before && before.version) return say('a second copy on this page does nothing; version ' + before.version + ' runs');
   if (typeof WebAssembly !== 'object' || !('adoptedStyleSheets' in Document.prototype) || !window.AbortSignal || !AbortSignal.timeout)
@@ -33,6 +33,10 @@
   function leadheatAnswer(ticket, value) {
     promised[ticket](value && JSON.parse(value));
     delete promised[ticket];
+  }
+  function leadheatWake(after) {
+    clearTimeout(alarm);
+    alarm = setTimeout(function () { guard(wasm.woke); }, after);
   }
   function leadheatClock() { return performance.now(); }
   function leadheatRandom(bytes) { crypto.getRandomValues(bytes); }
@@ -87,6 +91,7 @@
     if (dead) return;
     dead = true;
     stop.abort();
+    clearTimeout(alarm);
     undo.forEach(function (step) { step(); });
     if (element) element.remove();
     waiting.forEach(function (call) { call[1](); });

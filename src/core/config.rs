@@ -163,7 +163,7 @@ fn read_chat(r: &mut Reader, defaults: &Defaults) -> Chat {
         accent,
         privacy,
         consent: r.text("consent").unwrap_or_else(|| {
-            let [en, fi, hu] = words::CONSENT_LINE.map(str::to_owned);
+            let [en, fi, hu] = (*words::CONSENT_LINE).map(str::to_owned);
             Text(vec![("en".into(), en), ("fi".into(), fi), ("hu".into(), hu)])
         }),
         script: match r.take("script") {

@@ -11,7 +11,7 @@ use std::ops::RangeInclusive;
 
 use serde::{Serialize, Serializer};
 
-use crate::text::{Text, decimal};
+use crate::text::{Text, decimal, number};
 
 /// How deep a document may nest; what lies deeper reads as null, so that a hostile one cannot exhaust the stack.
 pub const DEPTH: u8 = 32;
@@ -229,7 +229,7 @@ impl<'a> At<'a> {
     }
 
     fn item(&self, index: usize) -> At<'a> {
-        At { path: [&self.path, "[", &index.to_string(), "]"].concat(), problems: self.problems }
+        At { path: [&self.path, "[", &number(index as u64), "]"].concat(), problems: self.problems }
     }
 
     fn not(&self, value: &Value, wanted: &str) {

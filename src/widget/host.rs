@@ -48,6 +48,9 @@ extern "C" {
     /// Milliseconds that never go back.
     #[wasm_bindgen(js_name = leadheatClock)]
     fn clock() -> f64;
+    /// Calls `woke` in so many milliseconds, instead of any time asked for before.
+    #[wasm_bindgen(js_name = leadheatWake)]
+    pub(crate) fn wake(after: f64);
     /// How far down the content is in view, in percent; a page that does not scroll is seen whole.
     #[wasm_bindgen(js_name = leadheatSeen)]
     pub(crate) fn seen() -> f64;

@@ -22,6 +22,7 @@ use leadheat_core::app::Event;
 use leadheat_core::consent::Report;
 use leadheat_core::json::Value;
 use leadheat_core::outbox::Outcome;
+use leadheat_core::text::number;
 use shell::Shell;
 use wasm_bindgen::prelude::*;
 
@@ -75,7 +76,7 @@ fn document(value: &JsValue, depth: u8) -> Value {
 pub fn start(config: &JsValue, webhook: Option<String>, debug: bool) {
     yew::set_custom_panic_hook(Box::new(|info| {
         let (file, line) = info.location().map_or(("", 0), |at| (at.file(), at.line()));
-        host::die(&[info.payload_as_str().unwrap_or("panic"), ", ", file, ":", &line.to_string()].concat());
+        host::die(&[info.payload_as_str().unwrap_or("panic"), ", ", file, ":", &number(line.into())].concat());
     }));
     let handle = yew::Renderer::<Shell>::with_root(host::mount()).render();
     APP.set(Some(handle));
@@ -100,6 +101,12 @@ pub fn settled(key: String, status: u16, after: Option<u32>) {
 #[wasm_bindgen]
 pub fn moved() {
     send(Event::Navigated(host::page()));
+}
+
+/// The time that was asked for has come.
+#[wasm_bindgen]
+pub fn woke() {
+    send(Event::Woke);
 }
 
 /// Google Consent Mode said something.

@@ -6,7 +6,7 @@
 use leadheat_core::chat::{FieldError, Input, Line, Speaker};
 use leadheat_core::config::rgb;
 use leadheat_core::lead::{Contact, Field};
-use leadheat_core::text::Lang;
+use leadheat_core::text::{Lang, number};
 use leadheat_core::view::{Ask, View, field_label};
 use leadheat_core::words;
 use wasm_bindgen::JsCast;
@@ -114,7 +114,7 @@ fn group(lines: &[Line], view: &View) -> Html {
         Speaker::Visitor => ("group mine", view.lang.pick(words::YOU)),
     };
     html! {
-        <div {class} key={last.at.to_string() + class}>
+        <div {class} key={number(last.at) + class}>
             <span class="hidden">{ sender }{ ": " }</span>
             { for lines.iter().map(|line| html! { <p class="bubble">{ &line.text }</p> }) }
             <time>{ clock(last.at, view.lang) }</time>
@@ -179,8 +179,8 @@ fn submit_text(field: Option<Element>, send: &Callback<Input>) {
 fn grow(field: &HtmlElement) {
     let style = field.style();
     let _ = style.set_property("height", "auto");
-    let height = get(field, "scrollHeight").as_f64().unwrap_or_default().min(112.0) as u32;
-    let _ = style.set_property("height", &[&height.to_string(), "px"].concat());
+    let height = get(field, "scrollHeight").as_f64().unwrap_or_default().min(112.0) as u64;
+    let _ = style.set_property("height", &[&number(height), "px"].concat());
 }
 
 fn contact_form(step: &str, fields: &[Field], consent: &str, errors: &[FieldError], lang: Lang, send: &Callback<Input>) -> Html {

@@ -6,7 +6,7 @@ use crate::config::Bots;
 use crate::page::{Attention, Page};
 use crate::signal::{Kind, Signal};
 use crate::source::parameter;
-use crate::text::clip;
+use crate::text::{clip, number};
 use crate::time::MINUTE;
 use crate::visitor::{Record, Step};
 
@@ -99,7 +99,7 @@ impl State {
     fn count(&mut self, signal: Signal, turn: &mut Turn) {
         let at = turn.now.wall;
         turn.tell(|| {
-            let amount = if signal.amount == 1 { String::new() } else { [" x ", &signal.amount.to_string()].concat() };
+            let amount = if signal.amount == 1 { String::new() } else { [" x ", &number(signal.amount.into())].concat() };
             ["seen: ", signal.kind.name(), " ", &signal.subject, &amount].concat()
         });
         self.both(|record| {
