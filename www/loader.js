@@ -5,7 +5,7 @@
   'use strict';
   var WASM = '{wasm}', INTEGRITY = '{integrity}', VERSION = '{version}';
   var script = document.currentScript, before = window.leadheat;
-  var waiting = [], listeners = [], undo = [], stop, element, wasm, dead;
+  var waiting = [], promised = {}, tickets = 0, listeners = [], undo = [], stop, element, alarm, wasm, dead;
 
   if (before && before.version) return say('a second copy on this page does nothing; version ' + before.version + ' runs');
   if (typeof WebAssembly !== 'object' || !('adoptedStyleSheets' in Document.prototype) || !window.AbortSignal || !AbortSignal.timeout)
@@ -16,9 +16,72 @@
     console.warn('leadheat: ' + line);
   }
 
-  /* What the wasm imports by name. */
+  /* What the wasm imports by name: the browser, several calls at a time. Decides nothing. */
   function leadheatSignal() { return stop.signal; }
-  function leadheatElement(drawn) { element = drawn; }
+  function leadheatMount(css) {
+    var root = document.createElement('div'), sheet = new CSSStyleSheet(), shadow;
+    element = document.createElement('leadheat-chat');
+    shadow = element.attachShadow({ mode: 'open' });
+    sheet.replaceSync(css);
+    shadow.adoptedStyleSheets = [sheet];
+    shadow.appendChild(root);
+    document.body.appendChild(element);
+    return root;
+  }
+  function leadheatTell(line, warning) { warning ? say(line) : console.info('leadheat: ' + line); }
+  function leadheatAnnounce(name, detail) { window.dispatchEvent(new CustomEvent(name, { detail: JSON.parse(detail) })); }
+  function leadheatAnswer(ticket, value) {
+    promised[ticket](value && JSON.parse(value));
+    delete promised[ticket];
+  }
+  function leadheatWake(after) {
+    clearTimeout(alarm);
+    alarm = setTimeout(function () { guard(wasm.woke); }, after);
+  }
+  function leadheatClock() { return performance.now(); }
+  function leadheatRandom(bytes) { crypto.getRandomValues(bytes); }
+  function leadheatTime(at, language) { return new Date(at).toLocaleTimeString(language, { hour: '2-digit', minute: '2-digit' }); }
+  function leadheatSeen() {
+    var height = Math.max(document.documentElement.scrollHeight, 1);
+    return Math.min((Math.ceil(scrollY) + innerHeight) / height * 100, 100);
+  }
+
+  /* Storage may be blocked, full, or absent. */
+  function storage(tab) { return tab ? sessionStorage : localStorage; }
+  function leadheatStore(tab, key, value) {
+    try {
+      if (value === undefined) storage(tab).removeItem(key);
+      else storage(tab).setItem(key, value);
+      return true;
+    } catch (_) { return false; }
+  }
+  function leadheatKept(prefix) {
+    var kept = [];
+    [false, true].forEach(function (tab) {
+      try {
+        Object.keys(storage(tab)).forEach(function (key) {
+          if (key.indexOf(prefix) === 0) kept.push([tab, key, parsed(storage(tab).getItem(key))]);
+        });
+      } catch (_) {}
+    });
+    return kept;
+  }
+  function parsed(json) {
+    try { return JSON.parse(json); } catch (_) {}
+  }
+
+  /* A redirect is a failure: a browser would follow it with an empty GET and report success. keepalive: the post outlives
+     the page. */
+  function leadheatPost(key, url, body) {
+    function settled(status, after) { guard(function () { wasm.settled(key, status, after); }); }
+    fetch(url, {
+      method: 'POST', body: body, headers: { 'content-type': 'application/json' },
+      redirect: 'error', keepalive: true, credentials: 'omit', signal: AbortSignal.timeout(15000)
+    }).then(function (answer) {
+      var after = answer.headers.get('retry-after');
+      settled(answer.status, /^\d{1,9}$/.test(after) ? +after : undefined);
+    }, function () { settled(0); });
+  }
   function leadheatLock() {
     if (navigator.locks) navigator.locks.request('leadheat', { ifAvailable: true }, function (lock) {
       if (lock) return new Promise(function (done) { guard(wasm.locked); setTimeout(done); });
@@ -28,9 +91,11 @@
     if (dead) return;
     dead = true;
     stop.abort();
+    clearTimeout(alarm);
     undo.forEach(function (step) { step(); });
     if (element) element.remove();
     waiting.forEach(function (call) { call[1](); });
+    for (var ticket in promised) promised[ticket]();
     say('stopped: ' + why);
   }
 
@@ -64,7 +129,8 @@
     if (name === 'start' && !wasm && !starting) return begin(Promise.resolve(args[0])), done();
     if (!wasm) return waiting.push([function () { take(name, args, done); }, done]);
     if (name === 'panic' && debug) return done(), guard(wasm.panic);
-    guard(function () { wasm.call(String(name), args, done); });
+    promised[++tickets] = done;
+    guard(function () { wasm.call(String(name), args, tickets); });
   }
   leadheat.version = VERSION;
   window.leadheat = leadheat;

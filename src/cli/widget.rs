@@ -77,7 +77,8 @@ pub fn build_in(root: &Path) -> Result<Widget> {
         .remove_producers_section(true)
         .generate_output()
         .context("wasm-bindgen cannot read the wasm that cargo built")?;
-    let glue = output.js().to_owned();
+    let mut glue = output.js().to_owned();
+    shorten(output.wasm_mut(), &mut glue)?;
     let mut widget = Widget { js: String::new(), wasm: output.wasm_mut().emit_wasm() };
     widget.js = join(&fs::read_to_string(root.join("www/loader.js"))?, &glue, &widget)?;
     Ok(widget)
@@ -107,12 +108,52 @@ fn remaps(root: &Path, sysroot: &str) -> Vec<String> {
     let home = env::var_os("HOME").or_else(|| env::var_os("USERPROFILE")).map(PathBuf::from).unwrap_or_default();
     let cargo_home = env::var_os("CARGO_HOME").map_or_else(|| home.join(".cargo"), PathBuf::from);
     // Of several that match, the last one wins: from the general to the particular.
-    let directories = [(home, "/home"), (cargo_home, "/cargo"), (sysroot.into(), "/rust"), (root.to_owned(), "/leadheat")];
+    let mut directories = vec![(home, "/home"), (sysroot.into(), "/rust"), (root.to_owned(), "/leadheat")];
+    // Where panics come from is part of the wasm, so the directories of the registries, which have long names, go too.
+    let registries = fs::read_dir(cargo_home.join("registry/src")).into_iter().flatten().flatten();
+    directories.push((cargo_home, "/cargo"));
+    directories.extend(registries.map(|registry| (registry.path(), "/dep")));
     let named = directories.into_iter().filter(|(directory, _)| directory.parent().is_some());
     named.map(|(directory, name)| format!("--remap-path-prefix={}={name}", directory.display())).collect()
 }
 
-/// The loader with the wasm's name and hash, and with the glue inside, guarded.
+/// Gives what wasm and glue call each other by short names. Those of wasm-bindgen end in a hash, so they are the one part
+/// of the download that does not compress.
+fn shorten(wasm: &mut walrus::Module, glue: &mut String) -> Result<()> {
+    let mut rename = |name: &mut String, short: String| {
+        ensure!(glue.contains(name.as_str()), "the glue of wasm-bindgen does not know `{name}`, which the wasm names");
+        *glue = glue.replace(name.as_str(), &short);
+        *name = short;
+        Ok(())
+    };
+    for (index, import) in wasm.imports.iter_mut().enumerate() {
+        rename(&mut import.name, format!("i{index}"))?;
+        import.module = "w".to_owned();
+    }
+    let hashed = wasm.exports.iter_mut().filter(|export| export.name.starts_with("wasm_bindgen__"));
+    for (index, export) in hashed.enumerate() {
+        rename(&mut export.name, format!("e{index}"))?;
+    }
+    *glue = glue.replace("./leadheat_widget_bg.js", "w");
+    Ok(())
+}
+
+/// JavaScript without indentation, empty lines, and comments that have lines of their own.
+fn strip(js: &str) -> String {
+    let mut stripped = String::new();
+    let mut comment = false;
+    for line in js.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with("//")) {
+        comment |= line.starts_with("/*");
+        if !comment {
+            stripped += line;
+            stripped.push('\n');
+        }
+        comment &= !line.ends_with("*/");
+    }
+    stripped
+}
+
+/// The loader with the wasm's name and hash, and with the glue inside, guarded and stripped.
 fn join(loader: &str, glue: &str, widget: &Widget) -> Result<String> {
     let mut glue = glue.to_owned();
     // Every closure that the page can call goes through the loader's guard. If wasm-bindgen writes them differently one
@@ -132,5 +173,5 @@ fn join(loader: &str, glue: &str, widget: &Widget) -> Result<String> {
         ensure!(js.matches(place).count() == 1, "www/loader.js must have {place} exactly once");
         js = js.replace(place, &text);
     }
-    Ok(js)
+    Ok(strip(&js))
 }

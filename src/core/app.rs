@@ -13,6 +13,8 @@ mod sell;
 mod talk;
 mod track;
 
+use std::rc::Rc;
+
 use serde::Serialize;
 
 pub use answer::{Answer, Explanation, Notice, Pending, Status};
@@ -22,7 +24,7 @@ use crate::chat::{Conversation, FieldError, Input};
 use crate::config::{Config, Defaults};
 use crate::consent::{Consent, Report};
 use crate::json::{Problem, Value};
-use crate::outbox::{Body, Item, Outbox, Outcome};
+use crate::outbox::{Item, Outbox, Outcome};
 use crate::page::{Attention, Page};
 use crate::score::{Assessment, Scorer, Stage, Tier};
 use crate::source::Touch;
@@ -116,10 +118,10 @@ pub enum Effect {
         /// Where to.
         url: String,
         /// What.
-        body: Body,
+        body: Value,
     },
     /// Draws the view.
-    Render(Box<View>),
+    Render(Rc<View>),
     /// Tells the page, by a CustomEvent on window.
     Announce(Notice),
     /// Resolves the promise of a command.
@@ -256,7 +258,7 @@ pub struct State {
     /// Promises of `leadheat('test')`, by idempotency key.
     tests: Vec<(String, u32)>,
 
-    view: View,
+    view: Rc<View>,
     wake_at: Option<Millis>,
 }
 
@@ -365,9 +367,9 @@ impl State {
         self.save(turn);
         self.send(turn);
         let view = self.view();
-        if view != self.view {
-            self.view = view.clone();
-            turn.push(Effect::Render(Box::new(view)));
+        if view != *self.view {
+            self.view = Rc::new(view);
+            turn.push(Effect::Render(self.view.clone()));
         }
         self.set_alarm(turn);
     }

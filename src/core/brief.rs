@@ -15,53 +15,54 @@ pub fn brief(lead: &Lead, lang: Lang) -> String {
 
 /// The phrase in the language, with `{}` filled in.
 fn fill(lang: Lang, phrase: Words, text: &str) -> String {
-    lang.pick(phrase).replace("{}", text)
+    let (before, after) = lang.pick(phrase).split_once('{').unwrap_or_default();
+    [before, text, after.trim_start_matches('}')].concat()
 }
 
 fn who_and_what(lead: &Lead, lang: Lang) -> String {
     let said = &lead.qualification;
     let name = lead.contact.name.as_deref().or(lead.contact.email.as_deref());
-    let name = name.unwrap_or(lang.pick(["A visitor", "Kävijä", "Egy látogató"]));
+    let name = name.unwrap_or(lang.pick(&["A visitor", "Kävijä", "Egy látogató"]));
     let mut sentences = Vec::new();
     sentences.push(match &lead.contact.company {
         Some(company) => [name, " (", company, ")."].concat(),
         None => [name, "."].concat(),
     });
     if lead.test {
-        sentences.push(lang.pick(["This is a test lead.", "Tämä on testiliidi.", "Ez egy teszt lead."]).to_owned());
+        sentences.push(lang.pick(&["This is a test lead.", "Tämä on testiliidi.", "Ez egy teszt lead."]).to_owned());
     }
     if lead.suspected_bot {
-        let words = ["May be a program, not a person.", "Saattaa olla ohjelma, ei ihminen.", "Lehet, hogy program, nem ember."];
+        let words = &["May be a program, not a person.", "Saattaa olla ohjelma, ei ihminen.", "Lehet, hogy program, nem ember."];
         sentences.push(lang.pick(words).to_owned());
     }
     if let Some(need) = &said.need {
-        sentences.push(fill(lang, ["Needs: {}.", "Tarve: {}.", "Igény: {}."], clip(need, 200).trim_end_matches('.')));
+        sentences.push(fill(lang, &["Needs: {}.", "Tarve: {}.", "Igény: {}."], clip(need, 200).trim_end_matches('.')));
     }
     let when = said.timeframe.map(|timeframe| match timeframe {
-        Timeframe::Now => ["Wants it at once.", "Haluaa sen heti.", "Azonnal szeretné."],
-        Timeframe::TwoMonths => [
+        Timeframe::Now => &["Wants it at once.", "Haluaa sen heti.", "Azonnal szeretné."],
+        Timeframe::TwoMonths => &[
             "Decides within about two months.",
             "Päättää noin kahden kuukauden sisällä.",
             "Körülbelül két hónapon belül dönt.",
         ],
-        Timeframe::Later => ["Plans it for later.", "Suunnittelee myöhemmäksi.", "Későbbre tervezi."],
-        Timeframe::None => ["In no hurry.", "Ei kiirettä.", "Nem sürgős."],
-        Timeframe::NotBuying => ["Says that nothing is to be bought.", "Sanoo, ettei ole ostamassa.", "Azt mondja, nem vásárol."],
+        Timeframe::Later => &["Plans it for later.", "Suunnittelee myöhemmäksi.", "Későbbre tervezi."],
+        Timeframe::None => &["In no hurry.", "Ei kiirettä.", "Nem sürgős."],
+        Timeframe::NotBuying => &["Says that nothing is to be bought.", "Sanoo, ettei ole ostamassa.", "Azt mondja, nem vásárol."],
     });
     let whose = said.authority.map(|authority| match authority {
-        Authority::Decides => ["Makes the decision.", "Tekee päätöksen itse.", "Ő dönt."],
-        Authority::Prepares => ["Prepares the decision for others.", "Valmistelee päätöstä muille.", "Másoknak készíti elő a döntést."],
-        Authority::Other => ["Somebody else decides.", "Päätöksen tekee joku muu.", "Más dönt."],
+        Authority::Decides => &["Makes the decision.", "Tekee päätöksen itse.", "Ő dönt."],
+        Authority::Prepares => &["Prepares the decision for others.", "Valmistelee päätöstä muille.", "Másoknak készíti elő a döntést."],
+        Authority::Other => &["Somebody else decides.", "Päätöksen tekee joku muu.", "Más dönt."],
     });
     sentences.extend([when, whose].into_iter().flatten().map(|words| lang.pick(words).to_owned()));
     if let Some(budget) = &said.budget {
-        sentences.push(fill(lang, ["Budget: {}.", "Budjetti: {}.", "Keret: {}."], budget));
+        sentences.push(fill(lang, &["Budget: {}.", "Budjetti: {}.", "Keret: {}."], budget));
     }
     if let Some(supplier) = &said.current_supplier {
-        sentences.push(fill(lang, ["Today: {}.", "Nykyinen toimittaja: {}.", "Jelenlegi szállító: {}."], supplier));
+        sentences.push(fill(lang, &["Today: {}.", "Nykyinen toimittaja: {}.", "Jelenlegi szállító: {}."], supplier));
     }
     if let Some(way) = &said.preferred {
-        let words = ["Best reached by: {}.", "Toivoo yhteydenottoa: {}.", "Így szeretné, ha keresnék: {}."];
+        let words = &["Best reached by: {}.", "Toivoo yhteydenottoa: {}.", "Így szeretné, ha keresnék: {}."];
         sentences.push(fill(lang, words, way));
     }
     sentences.join(" ")
@@ -69,7 +70,7 @@ fn who_and_what(lead: &Lead, lang: Lang) -> String {
 
 fn why(lead: &Lead, lang: Lang) -> String {
     let Some(score) = lead.score else {
-        let words = [
+        let words = &[
             "No score: the visitor did not consent to scoring.",
             "Ei pisteitä: kävijä ei suostunut pisteytykseen.",
             "Nincs pontszám: a látogató nem járult hozzá a pontozáshoz.",
@@ -82,15 +83,15 @@ fn why(lead: &Lead, lang: Lang) -> String {
     };
     let (score, good, bad) = (decimal((score * 1_000.0).round() as i64), named(|points| points > 0.0), named(|points| points < 0.0));
     let mut text = if good.is_empty() {
-        fill(lang, ["Score {}.", "Pisteet {}.", "Pontszám: {}."], &score)
+        fill(lang, &["Score {}.", "Pisteet {}.", "Pontszám: {}."], &score)
     } else {
-        fill(lang, ["Score {}, mostly for: ", "Pisteet {}, ennen kaikkea: ", "Pontszám: {}, főleg ezért: "], &score) + &good + "."
+        fill(lang, &["Score {}, mostly for: ", "Pisteet {}, ennen kaikkea: ", "Pontszám: {}, főleg ezért: "], &score) + &good + "."
     };
     if !bad.is_empty() {
-        text += &fill(lang, [" Against it: {}.", " Vastaan puhuu: {}.", " Ellene szól: {}."], &bad);
+        text += &fill(lang, &[" Against it: {}.", " Vastaan puhuu: {}.", " Ellene szól: {}."], &bad);
     }
     if lead.stage == Stage::Discarded {
-        text += lang.pick([" Not to be pursued.", " Ei jatkotoimia.", " Nem érdemes követni."]);
+        text += lang.pick(&[" Not to be pursued.", " Ei jatkotoimia.", " Nem érdemes követni."]);
     }
     text
 }
@@ -98,15 +99,15 @@ fn why(lead: &Lead, lang: Lang) -> String {
 fn where_from(lead: &Lead, lang: Lang) -> String {
     let Some(first) = lead.source.as_ref().and_then(|source| source.first.as_ref()) else { return String::new() };
     let channel = match first.channel.as_str() {
-        "direct" => ["came directly", "suoraan", "közvetlenül"],
-        "search" => ["from a search", "hakukoneesta", "keresőből"],
-        "social" => ["from social media", "sosiaalisesta mediasta", "közösségi médiából"],
-        "email" => ["from an e-mail", "sähköpostista", "e-mailből"],
-        "paid" => ["from an advertisement", "mainoksesta", "hirdetésből"],
-        _ => ["from another site", "toiselta sivustolta", "másik oldalról"],
+        "direct" => &["came directly", "suoraan", "közvetlenül"],
+        "search" => &["from a search", "hakukoneesta", "keresőből"],
+        "social" => &["from social media", "sosiaalisesta mediasta", "közösségi médiából"],
+        "email" => &["from an e-mail", "sähköpostista", "e-mailből"],
+        "paid" => &["from an advertisement", "mainoksesta", "hirdetésből"],
+        _ => &["from another site", "toiselta sivustolta", "másik oldalról"],
     };
     let origin = first.utm_campaign.as_ref().or(first.utm_source.as_ref()).or(first.referrer.as_ref());
     let origin = origin.map_or(String::new(), |origin| [" (", origin, ")"].concat());
-    let text = fill(lang, ["First visit: {}", "Ensikäynti: {}", "Első látogatás: {}"], lang.pick(channel));
+    let text = fill(lang, &["First visit: {}", "Ensikäynti: {}", "Első látogatás: {}"], lang.pick(channel));
     [&text, &origin, ", ", clip(&first.at, 10), "."].concat()
 }

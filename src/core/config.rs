@@ -163,7 +163,7 @@ fn read_chat(r: &mut Reader, defaults: &Defaults) -> Chat {
         accent,
         privacy,
         consent: r.text("consent").unwrap_or_else(|| {
-            let [en, fi, hu] = words::CONSENT_LINE.map(str::to_owned);
+            let [en, fi, hu] = (*words::CONSENT_LINE).map(str::to_owned);
             Text(vec![("en".into(), en), ("fi".into(), fi), ("hu".into(), hu)])
         }),
         script: match r.take("script") {
@@ -175,28 +175,29 @@ fn read_chat(r: &mut Reader, defaults: &Defaults) -> Chat {
 
 /// Red, green and blue of `#rrggbb`.
 pub fn rgb(colour: &str) -> Option<[u8; 3]> {
-    let digits = colour.strip_prefix('#').filter(|digits| digits.len() == 6 && digits.is_ascii())?;
-    let byte = |at: usize| u8::from_str_radix(&digits[at..at + 2], 16).ok();
-    Some([byte(0)?, byte(2)?, byte(4)?])
+    let digits = colour.strip_prefix('#').filter(|digits| digits.len() == 6 && !digits.starts_with('+'))?;
+    let [_, red, green, blue] = u32::from_str_radix(digits, 16).ok()?.to_be_bytes();
+    Some([red, green, blue])
 }
 
 /// Accepts https addresses, http ones of this machine, and paths of the site itself.
 fn check_url(at: &At, url: &str) {
-    let host = |rest: &str| rest.split(['/', '?', '#', ':']).next().unwrap_or("").to_owned();
-    let (good, mend) = match url.split_once("://") {
-        Some(("https", rest)) if rest.split(['/', '?', '#']).next().unwrap_or("").contains('@') => {
+    let authority = |rest: &'static str| url.strip_prefix(rest)?.split(['/', '?', '#']).next();
+    let (good, mend) = if let Some(authority) = authority("https://") {
+        if authority.bytes().any(|byte| byte == b'@') {
             (false, "Leave out user name and password: everybody could read them in the page")
+        } else {
+            (!authority.is_empty() && !authority.starts_with(':'), "Write the whole address: https://host/path")
         }
-        Some(("https", rest)) => (!host(rest).is_empty(), "Write the whole address: https://host/path"),
-        Some(("http", rest)) if ["localhost", "127.0.0.1"].contains(&host(rest).as_str()) => (true, ""),
-        Some(("http", _)) => (false, "Use https: the lead holds personal data"),
-        _ => (
-            url.starts_with('/') && !url.starts_with("//") && !url.contains('\\'),
-            "Write an https address, or a path of the same site that begins with /",
-        ),
+    } else if let Some(authority) = authority("http://") {
+        let host = authority.split(':').next().unwrap_or("");
+        (host == "localhost" || host == "127.0.0.1", "Use https: the lead holds personal data")
+    } else {
+        let path = url.starts_with('/') && !url.starts_with("//") && !url.bytes().any(|byte| byte == b'\\');
+        (path, "Write an https address, or a path of the same site that begins with /")
     };
     let clean = !url.contains(|c: char| c.is_whitespace() || c.is_control());
     if !good || !clean {
-        at.problem(["`", url, "` is not an address that can be used"].concat(), if clean { mend } else { "Take out the spaces" });
+        at.problem(&["`", url, "` is not an address that can be used"].concat(), if clean { mend } else { "Take out the spaces" });
     }
 }

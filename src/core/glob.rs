@@ -7,25 +7,30 @@
 pub struct Glob(pub String);
 
 impl Glob {
-    /// Whether the whole of `text` fits the pattern. Linear in practice: only the last `*` is ever retried.
+    /// Whether the whole of `text` fits the pattern.
     pub fn matches(&self, text: &str) -> bool {
-        let (pattern, text) = (self.0.as_bytes(), text.as_bytes());
-        let (mut p, mut t, mut retry) = (0, 0, None);
-        while t < text.len() {
-            if pattern.get(p) == Some(&b'*') {
-                retry = Some((p + 1, t));
-                p += 1;
-            } else if pattern.get(p).is_some_and(|byte| byte.eq_ignore_ascii_case(&text[t])) {
-                (p, t) = (p + 1, t + 1);
-            } else if let Some((after_star, from)) = retry {
-                retry = Some((after_star, from + 1));
-                (p, t) = (after_star, from + 1);
-            } else {
-                return false;
-            }
-        }
-        pattern[p..].iter().all(|byte| *byte == b'*')
+        matches(&self.0, text)
     }
+}
+
+/// Whether the whole of `text` fits a pattern. Linear in practice: only the last `*` is ever retried.
+pub(crate) fn matches(pattern: &str, text: &str) -> bool {
+    let (pattern, text) = (pattern.as_bytes(), text.as_bytes());
+    let (mut p, mut t, mut retry) = (0, 0, None);
+    while let Some(byte) = text.get(t) {
+        if pattern.get(p) == Some(&b'*') {
+            retry = Some((p + 1, t));
+            p += 1;
+        } else if pattern.get(p).is_some_and(|wanted| wanted.eq_ignore_ascii_case(byte)) {
+            (p, t) = (p + 1, t + 1);
+        } else if let Some((after_star, from)) = retry {
+            retry = Some((after_star, from + 1));
+            (p, t) = (after_star, from + 1);
+        } else {
+            return false;
+        }
+    }
+    pattern.iter().skip(p).all(|byte| *byte == b'*')
 }
 
 /// Whether any pattern matches.

@@ -7,8 +7,14 @@ pub fn uuid7(stamp: Stamp) -> String {
     let time = u128::from(stamp.wall) & 0xffff_ffff_ffff;
     let random = stamp.entropy & !(0xf << 76) & !(0b11 << 62) & ((1 << 80) - 1);
     let bits = time << 80 | random | 7 << 76 | 0b10 << 62;
-    let hex = hex(bits, 32);
-    [&hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]].join("-")
+    let mut id = String::new();
+    for (place, digit) in hex(bits, 32).chars().enumerate() {
+        if matches!(place, 8 | 12 | 16 | 20) {
+            id.push('-');
+        }
+        id.push(digit);
+    }
+    id
 }
 
 /// A short random name for one writer (one life of one page), 16 hex digits.

@@ -11,7 +11,7 @@ use std::ops::RangeInclusive;
 
 use serde::{Serialize, Serializer};
 
-use crate::text::{Text, decimal};
+use crate::text::{Text, decimal, number};
 
 /// How deep a document may nest; what lies deeper reads as null, so that a hostile one cannot exhaust the stack.
 pub const DEPTH: u8 = 32;
@@ -219,8 +219,8 @@ impl<'a> At<'a> {
     }
 
     /// Notes a problem at this place.
-    pub fn problem(&self, wrong: impl Into<String>, mend: impl Into<String>) {
-        self.problems.borrow_mut().push(Problem { path: self.path.clone(), wrong: wrong.into(), mend: mend.into() });
+    pub fn problem(&self, wrong: &str, mend: &str) {
+        self.problems.borrow_mut().push(Problem { path: self.path.clone(), wrong: wrong.to_owned(), mend: mend.to_owned() });
     }
 
     /// The place of a field of the object here.
@@ -229,11 +229,11 @@ impl<'a> At<'a> {
     }
 
     fn item(&self, index: usize) -> At<'a> {
-        At { path: [&self.path, "[", &index.to_string(), "]"].concat(), problems: self.problems }
+        At { path: [&self.path, "[", &number(index as u64), "]"].concat(), problems: self.problems }
     }
 
     fn not(&self, value: &Value, wanted: &str) {
-        self.problem(["this is ", value.kind()].concat(), ["Write ", wanted].concat());
+        self.problem(&["this is ", value.kind()].concat(), &["Write ", wanted].concat());
     }
 
     /// Reads a text.
@@ -251,7 +251,7 @@ impl<'a> At<'a> {
         let wanted = || [" a number from ", &bound(range.start()), " to ", &bound(range.end())].concat();
         match value {
             Value::Number(number) if range.contains(number) => return Some(*number),
-            Value::Number(_) => self.problem("this number is out of range", ["Write", &wanted()].concat()),
+            Value::Number(_) => self.problem("this number is out of range", &["Write", &wanted()].concat()),
             _ => self.not(value, wanted().trim()),
         }
         None
@@ -275,16 +275,7 @@ impl<'a> At<'a> {
         };
         let mut reader = Reader { at: self.clone(), fields, known: Vec::new() };
         let result = read(&mut reader);
-        for (key, _) in fields {
-            if !reader.known.contains(&key.as_str()) {
-                let near = reader.known.iter().filter(|known| similar(known, key)).min_by_key(|known| distance(known, key));
-                let mend = match near {
-                    Some(known) => ["Did you mean `", known, "`? Else remove it"].concat(),
-                    None => ["Remove it. Known here: ", &reader.known.join(", ")].concat(),
-                };
-                self.field(key).problem("no such field", mend);
-            }
-        }
+        reader.unknown();
         Some(result)
     }
 }
@@ -298,6 +289,20 @@ pub struct Reader<'a, 'v> {
 }
 
 impl<'a, 'v> Reader<'a, 'v> {
+    /// Notes every field that was not asked for.
+    fn unknown(&self) {
+        for (key, _) in self.fields {
+            if !self.known.contains(&key.as_str()) {
+                let near = self.known.iter().filter(|known| similar(known, key)).min_by_key(|known| distance(known, key));
+                let mend = match near {
+                    Some(known) => ["Did you mean `", known, "`? Else remove it"].concat(),
+                    None => ["Remove it. Known here: ", &self.known.join(", ")].concat(),
+                };
+                self.at.field(key).problem("no such field", &mend);
+            }
+        }
+    }
+
     /// Any field, with its place.
     pub fn take(&mut self, key: &'static str) -> Option<(At<'a>, &'v Value)> {
         self.known.push(key);
@@ -309,7 +314,7 @@ impl<'a, 'v> Reader<'a, 'v> {
     pub fn need(&mut self, key: &'static str) -> Option<(At<'a>, &'v Value)> {
         let found = self.take(key);
         if found.is_none() {
-            self.at.problem(["`", key, "` is missing"].concat(), "Add it");
+            self.at.problem(&["`", key, "` is missing"].concat(), "Add it");
         }
         found
     }
@@ -386,7 +391,7 @@ pub fn choice<T: Copy>(at: &At, value: &Value, words: &[(&str, T)]) -> Option<T>
     let found = value.as_str().and_then(|text| named(words, text));
     if found.is_none() {
         let all: Vec<_> = words.iter().map(|(word, _)| ["\"", word, "\""].concat()).collect();
-        at.problem("this is not one of the known words", ["Write one of ", &all.join(", ")].concat());
+        at.problem("this is not one of the known words", &["Write one of ", &all.join(", ")].concat());
     }
     found
 }

@@ -10,6 +10,7 @@ use crate::score::{Stage, Tier};
 use crate::signal::Kind;
 use crate::sorted::sort_down;
 use crate::text::clip;
+use crate::write::json;
 
 /// Name and version of the form.
 pub const SCHEMA: &str = "leadheat/lead/1";
@@ -284,62 +285,12 @@ impl Lead {
         let surplus = self.journey.len().saturating_sub(MAX_JOURNEY);
         self.journey.drain(..surplus);
         self.brief = clip(&self.brief, 1_500).to_owned();
-        let mut size = self.size();
-        while size > MAX_BYTES && !self.chat.is_empty() {
-            size -= self.chat.remove(0).size();
+        let mut surplus = json(self).len().saturating_sub(MAX_BYTES);
+        while surplus > 0 && !self.chat.is_empty() {
+            surplus = surplus.saturating_sub(json(&self.chat.remove(0)).len());
         }
-        while size > MAX_BYTES && !self.journey.is_empty() {
-            size -= self.journey.remove(0).size();
+        while surplus > 0 && !self.journey.is_empty() {
+            surplus = surplus.saturating_sub(json(&self.journey.remove(0)).len());
         }
     }
-
-    /// At least as many bytes as the lead has as JSON.
-    fn size(&self) -> usize {
-        let reasons: usize = self
-            .reasons
-            .iter()
-            .map(|r| 120 + text_size(&r.rule) + text_size(&r.label) + r.evidence.iter().map(|e| 3 + text_size(e)).sum::<usize>())
-            .sum();
-        let said = &self.qualification;
-        let texts = [&said.need, &said.budget, &said.current_supplier, &said.preferred]
-            .into_iter()
-            .chain([&self.contact.name, &self.contact.email, &self.contact.phone, &self.contact.company])
-            .chain([&self.consent.contact_text])
-            .flatten()
-            .chain([&self.site, &self.page, &self.brief, &self.id, &self.idempotency_key])
-            .chain(self.model.iter().map(|model| &model.id));
-        let arrivals = self.source.iter().flat_map(|source| [&source.first, &source.last]).flatten();
-        let arrival = |a: &Arrival| {
-            let texts = [&a.referrer, &a.utm_source, &a.utm_medium, &a.utm_campaign].into_iter().flatten();
-            160 + texts.chain([&a.channel, &a.landing]).map(|text| text_size(text)).sum::<usize>()
-        };
-        1_000
-            + reasons
-            + texts.map(|text| text_size(text)).sum::<usize>()
-            + arrivals.map(arrival).sum::<usize>()
-            + self.chat.iter().map(Message::size).sum::<usize>()
-            + self.journey.iter().map(JourneyStep::size).sum::<usize>()
-    }
-}
-
-impl Message {
-    fn size(&self) -> usize {
-        65 + text_size(&self.text)
-    }
-}
-
-impl JourneyStep {
-    fn size(&self) -> usize {
-        115 + text_size(&self.subject)
-    }
-}
-
-/// Bytes of a text as a JSON string without its quotes.
-fn text_size(text: &str) -> usize {
-    let escaped = |byte: u8| match byte {
-        b'"' | b'\\' | b'\n' | b'\r' | b'\t' => 2,
-        0..0x20 => 6,
-        _ => 1,
-    };
-    text.bytes().map(escaped).sum()
 }

@@ -13,7 +13,7 @@
 //! - [`lead`]: what is sent · [`brief`]: its prose · [`outbox`]: its delivery
 //! - [`consent`]: what is allowed
 //! - [`script`]: what the chat asks · [`chat`]: the conversation · [`view`]: what is seen of it · [`words`]: its phrases
-//! - [`read`]: reading back what was stored · [`config`]: what the site owner can set · [`json`]: reading documents with every problem named
+//! - [`read`]: reading back what was stored · [`write`]: storing it · [`config`]: what the site owner can set · [`json`]: reading documents with every problem named
 //! - [`glob`], [`id`], [`sorted`], [`text`], [`time`]: small tools
 //! - [`sim`]: the native shell with a virtual clock, for tests and replays (feature `native`)
 //! - [`schema`]: JSON Schemas of config and lead (feature `native`)
@@ -46,3 +46,4 @@ pub mod time;
 pub mod view;
 pub mod visitor;
 pub mod words;
+pub mod write;

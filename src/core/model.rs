@@ -147,13 +147,13 @@ impl Model {
             let rules_at = r.at.field("rules");
             for (i, rule) in model.rules.iter().enumerate() {
                 if model.rules[..i].iter().any(|other| other.id == rule.id) {
-                    rules_at.problem(["two rules are called `", &rule.id, "`"].concat(), "Give each its own id");
+                    rules_at.problem(&["two rules are called `", &rule.id, "`"].concat(), "Give each its own id");
                 }
                 if let Some(group) = &rule.group
                     && !model.groups.iter().any(|(name, _)| name == group)
                 {
                     let wrong = ["rule `", &rule.id, "` is in the group `", group, "`, which has no cap"].concat();
-                    rules_at.problem(wrong, ["Add it to groups: {\"", group, "\": 30}"].concat());
+                    rules_at.problem(&wrong, &["Add it to groups: {\"", group, "\": 30}"].concat());
                 }
             }
             model

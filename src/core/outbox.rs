@@ -4,7 +4,6 @@
 use serde::Serialize;
 
 use crate::json::Value;
-use crate::lead::Lead;
 use crate::sorted::Sorted;
 use crate::time::{DAY, MINUTE, Millis, SECOND, Stamp};
 
@@ -17,45 +16,15 @@ const MAX_AGE: Millis = 7 * DAY;
 /// Longest wait between two attempts.
 const MAX_WAIT: Millis = 15 * MINUTE;
 
-/// What is posted: a lead made on this page, or one that an earlier page made, as it was stored.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[serde(untagged)]
-pub enum Body {
-    /// Made here.
-    Made(Box<Lead>),
-    /// Read back.
-    Kept(Value),
-}
-
-impl Default for Body {
-    fn default() -> Body {
-        Body::Kept(Value::Null)
-    }
-}
-
-impl Body {
-    /// Takes out everything but what the visitor submitted: for a lead not yet sent when consent is withdrawn.
-    pub fn strip(&mut self) {
-        match self {
-            Body::Made(lead) => {
-                lead.score = None;
-                lead.model = None;
-                lead.source = None;
-                lead.reasons.clear();
-                lead.journey.clear();
-                lead.brief.clear();
-            }
-            Body::Kept(Value::Object(fields)) => {
-                for (name, value) in fields {
-                    match name.as_str() {
-                        "score" | "model" | "source" => *value = Value::Null,
-                        "reasons" | "journey" => *value = Value::List(Vec::new()),
-                        "brief" => *value = Value::String(String::new()),
-                        _ => {}
-                    }
-                }
-            }
-            Body::Kept(_) => {}
+/// Takes out of a lead everything but what the visitor submitted: where consent is withdrawn before it was sent.
+pub(crate) fn strip(lead: &mut Value) {
+    let Value::Object(fields) = lead else { return };
+    for (name, value) in fields {
+        match name.as_str() {
+            "score" | "model" | "source" => *value = Value::Null,
+            "reasons" | "journey" => *value = Value::List(Vec::new()),
+            "brief" => *value = Value::String(String::new()),
+            _ => {}
         }
     }
 }
@@ -67,8 +36,8 @@ pub struct Item {
     pub lead: String,
     /// Where to.
     pub url: String,
-    /// What.
-    pub body: Body,
+    /// What: the lead, in the form in which it is posted.
+    pub body: Value,
     /// Whether the visitor submitted it: then it outlives a withdrawal of consent.
     pub submitted: bool,
     /// When it was put in.
@@ -165,7 +134,7 @@ impl Outbox {
             Verdict::Again(least) => {
                 // Full jitter: anywhere up to a bound that doubles, so that many pages do not come back at once.
                 let bound = (2 * SECOND << item.attempts.clamp(1, 10) >> 1).min(MAX_WAIT);
-                let wait = (stamp.entropy % u128::from(bound)) as Millis + SECOND / 2;
+                let wait = stamp.entropy as Millis % bound + SECOND / 2;
                 item.due = stamp.wall + wait.max(least);
                 item.dead = item.attempts >= MAX_ATTEMPTS || stamp.wall > item.since + MAX_AGE;
             }

@@ -4,12 +4,12 @@
 //! By hand, where writing is derived: reading by serde would be a sixth of the whole download. A property test holds
 //! the two together (what is written reads back the same).
 
-use crate::app::Stored;
+use crate::app::{Area, Kept, Stored};
 use crate::chat::{Conversation, Line, Speaker};
 use crate::consent::{Consent, Decision, Source};
 use crate::json::{Value, named};
 use crate::lead::{Contact, Field};
-use crate::outbox::{Body, Item};
+use crate::outbox::Item;
 use crate::qualify::{Authority, Qualification, Timeframe};
 use crate::score::{Stage, Tier};
 use crate::signal::Kind;
@@ -41,6 +41,18 @@ pub fn stored(value: &Value) -> Option<Stored> {
         "lead" => Stored::Lead(Box::new(Item::read(value))),
         _ => return None,
     })
+}
+
+/// Everything that is kept, from a list of `[whether in this tab alone, key, value]`; what cannot be read is left out.
+pub fn kept(value: &Value) -> Kept {
+    let mut kept = Kept::new();
+    for entry in value.as_list() {
+        if let (Some(key), Some(stored)) = (nth(entry, 1).as_str(), stored(nth(entry, 2))) {
+            let area = if *nth(entry, 0) == Value::Bool(true) { Area::Tab } else { Area::Site };
+            kept.push((area, key.to_owned(), stored));
+        }
+    }
+    kept
 }
 
 fn list<T: Read>(value: &Value, name: &str) -> Vec<T> {
@@ -232,7 +244,7 @@ impl Read for Item {
         Item {
             lead: value.text("lead"),
             url: value.text("url"),
-            body: Body::Kept(value.field("body").cloned().unwrap_or_default()),
+            body: value.field("body").cloned().unwrap_or_default(),
             submitted: value.flag("submitted"),
             since: time(value, "since"),
             attempts: count(value.number("attempts")),

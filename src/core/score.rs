@@ -125,7 +125,7 @@ impl Scorer {
                 line.index.is_some_and(|index| rules[index].group.as_ref() == Some(group))
             };
             let sum: Milli = lines.iter().filter(of_group).map(|line| line.points).sum();
-            push_cap(&mut lines, &["group:", group].concat(), sum.clamp(-cap, *cap) - sum);
+            push_cap(&mut lines, &["group:", group].concat(), clamp(sum, Some(*cap)) - sum);
         }
         let sum: Milli = lines.iter().map(|line| line.points).sum();
         let mut total = sum.clamp(0, 100_000);
@@ -201,7 +201,8 @@ fn line(index: usize, rule: &Rule, tallies: &[(&Key, &Tally)], today: Day) -> Op
 }
 
 fn clamp(points: Milli, cap: Option<Milli>) -> Milli {
-    cap.map_or(points, |cap| points.clamp(-cap, cap))
+    // Not `clamp`, which brings a message with formatted numbers for the case that the cap is negative.
+    cap.map_or(points, |cap| points.max(-cap).min(cap))
 }
 
 /// 65,536 x 2^(-i/16), rounded: what is left after i sixteenths of a half-life.

@@ -71,16 +71,16 @@ impl Script {
         }
         for (i, step) in script.0.iter().enumerate() {
             if script.0[..i].iter().any(|other| other.id == step.id) {
-                at.problem(["two steps are called `", &step.id, "`"].concat(), "Give each its own id");
+                at.problem(&["two steps are called `", &step.id, "`"].concat(), "Give each its own id");
             }
             let nexts = step.replies.iter().map(|reply| &reply.next).chain([&step.next]);
             for next in nexts.flatten().filter(|next| script.step(next).is_none()) {
                 let wrong = ["step `", &step.id, "` goes on to `", next, "`, which does not exist"].concat();
-                at.problem(wrong, "Correct the name or add the step");
+                at.problem(&wrong, "Correct the name or add the step");
             }
             if script.says_for_ever(step) {
                 let wrong = ["from step `", &step.id, "` the script goes round without ever asking"].concat();
-                at.problem(wrong, "Let one of its steps ask something, or take out a `next`");
+                at.problem(&wrong, "Let one of its steps ask something, or take out a `next`");
             }
         }
         script
@@ -110,7 +110,7 @@ fn read_step(at: &At, value: &Value) -> Option<Step> {
                     && !accepts(fact, value)
                 {
                     let mend = "Timeframe takes now, two_months, later, none, not_buying; authority decides, prepares, other";
-                    r.at.problem(["`", value, "` is not a value of this fact"].concat(), mend);
+                    r.at.problem(&["`", value, "` is not a value of this fact"].concat(), mend);
                 }
                 Reply { say: r.text("say").unwrap_or_default(), value, next: r.string("next") }
             })

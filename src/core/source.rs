@@ -66,7 +66,7 @@ impl Touch {
 }
 
 fn referrer_host(referrer: &str) -> &str {
-    let after = referrer.split_once("://").map_or("", |(_, rest)| rest);
+    let after = referrer.split_once(':').map_or("", |(_, rest)| rest.trim_start_matches('/'));
     let authority = after.split(['/', '?', '#']).next().unwrap_or("");
     authority.rsplit('@').next().unwrap_or("")
 }
@@ -86,7 +86,7 @@ pub fn parameter(query: &str, name: &str) -> Option<String> {
         rest = if *first == b'%' && decoded.is_some() { &tail[2..] } else { tail };
         bytes.push(decoded.unwrap_or(*first));
     }
-    Some(String::from_utf8_lossy(&bytes).to_ascii_lowercase())
+    Some(String::from_utf8(bytes).unwrap_or_else(|_| value.to_owned()).to_ascii_lowercase())
 }
 
 fn hex(digit: u8) -> Option<u8> {

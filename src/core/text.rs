@@ -30,7 +30,7 @@ impl Lang {
     }
 
     /// The one of three texts that is in this language.
-    pub fn pick<'a>(self, [en, fi, hu]: [&'a str; 3]) -> &'a str {
+    pub fn pick<'a>(self, [en, fi, hu]: &[&'a str; 3]) -> &'a str {
         match self {
             Lang::En => en,
             Lang::Fi => fi,
@@ -72,17 +72,30 @@ impl schemars::JsonSchema for Text {
 
 /// The longest start of `text` that has at most `most` bytes and ends between two characters.
 pub fn clip(text: &str, most: usize) -> &str {
-    &text[..text.floor_char_boundary(most)]
+    text.get(..text.floor_char_boundary(most)).unwrap_or(text)
+}
+
+/// A whole number in decimal digits. Not `to_string`, whose formatting takes ten times the code.
+pub fn number(number: u64) -> String {
+    let mut text = if number < 10 { String::new() } else { self::number(number / 10) };
+    text.push(char::from(b'0' + (number % 10) as u8));
+    text
 }
 
 /// Thousandths as a decimal number, without trailing zeros: 71500 is `71.5`.
 pub fn decimal(thousandths: i64) -> String {
     let (whole, rest) = (thousandths.unsigned_abs() / 1_000, thousandths.unsigned_abs() % 1_000);
     let sign = if thousandths < 0 { "-" } else { "" };
-    let digits = (1_000 + rest).to_string();
-    let fraction = digits[1..].trim_end_matches('0');
-    let point = if fraction.is_empty() { "" } else { "." };
-    [sign, &whole.to_string(), point, fraction].concat()
+    let mut text = [sign, &number(whole)].concat();
+    let mut tenths = rest * 10;
+    if rest > 0 {
+        text.push('.');
+    }
+    while tenths > 0 {
+        text.push(char::from(b'0' + (tenths / 1_000) as u8));
+        tenths = tenths % 1_000 * 10;
+    }
+    text
 }
 
 #[cfg(test)]

@@ -55,7 +55,7 @@ pub fn iso(wall: Millis) -> String {
 fn digits(parts: &[(u32, usize, &str)]) -> String {
     let mut text = String::new();
     for (number, width, after) in parts {
-        let number = number.to_string();
+        let number = crate::text::number((*number).into());
         text.extend(std::iter::repeat_n('0', width.saturating_sub(number.len())));
         text += &number;
         text += after;

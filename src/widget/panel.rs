@@ -6,17 +6,17 @@
 use leadheat_core::chat::{FieldError, Input, Line, Speaker};
 use leadheat_core::config::rgb;
 use leadheat_core::lead::{Contact, Field};
-use leadheat_core::text::Lang;
+use leadheat_core::text::{Lang, number};
 use leadheat_core::view::{Ask, View, field_label};
 use leadheat_core::words;
 use wasm_bindgen::JsCast;
-use web_sys::{Element, FormData, HtmlElement, HtmlFormElement, HtmlTextAreaElement};
+use web_sys::{Element, HtmlElement};
 use yew::prelude::*;
 
-use crate::host;
+use crate::host::{self, get, set, text};
 
-/// Below this width the panel covers the page; the same number stands in panel.css.
-const PHONE: &str = "(max-width: 480px)";
+/// Up to this width of the window the panel covers the page; the same number stands in panel.css.
+const PHONE: f64 = 480.0;
 /// What can have the focus in the panel.
 const FOCUSABLE: &str = "button, input, textarea, a[href]";
 
@@ -33,7 +33,7 @@ pub(crate) fn drawn(before: &View, view: &View, root: &NodeRef) {
     colour(&root, view.accent.as_deref());
     if before.lines != view.lines || before.open != view.open {
         if let Some(log) = find(".scroll") {
-            log.set_scroll_top(log.scroll_height());
+            set(&log, "scrollTop", &get(&log, "scrollHeight"));
         }
     }
     // Into the panel when the visitor opens it, back to the launcher when it closes. A panel that is open when the page
@@ -54,9 +54,8 @@ fn errors(view: &View) -> &[FieldError] {
 
 fn launcher(view: &View, send: &Callback<Input>) -> Html {
     let lang = view.lang;
-    let open = send.reform(|_: MouseEvent| Input::Open);
     html! {
-        <button class="launcher" type="button" aria-label={lang.pick(words::OPEN_CHAT)} aria-expanded="false" onclick={open}>
+        <button class="launcher" type="button" aria-label={lang.pick(words::OPEN_CHAT)} aria-expanded="false" onclick={gives(send, Input::Open)}>
             { icon("M4 5.5h16v11H9.5L5.5 20v-3.5H4z") }
             if view.unread > 0 { <span class="dot"><span class="hidden">{ lang.pick(words::UNREAD) }</span></span> }
         </button>
@@ -65,9 +64,7 @@ fn launcher(view: &View, send: &Callback<Input>) -> Html {
 
 fn dialog(view: &View, send: &Callback<Input>) -> Html {
     let lang = view.lang;
-    let modal = host::window().and_then(|window| window.match_media(PHONE).ok()?).is_some_and(|query| query.matches());
-    let close = send.reform(|_: MouseEvent| Input::Close);
-    let forget = send.reform(|_: MouseEvent| Input::Forget);
+    let modal = host::global("innerWidth").as_f64().is_some_and(|width| width <= PHONE);
     let on_key = {
         let send = send.clone();
         Callback::from(move |event: KeyboardEvent| match event.key().as_str() {
@@ -89,9 +86,7 @@ fn dialog(view: &View, send: &Callback<Input>) -> Html {
                     <h2 id="title">{ &view.title }</h2>
                     if !view.replies.is_empty() { <p>{ &view.replies }</p> }
                 </div>
-                <button class="close" type="button" aria-label={lang.pick(words::CLOSE_CHAT)} onclick={close}>
-                    { icon("M6 6l12 12M18 6L6 18") }
-                </button>
+                { button("close", lang.pick(words::CLOSE_CHAT), icon("M6 6l12 12M18 6L6 18"), gives(send, Input::Close)) }
             </header>
             <div class="scroll" tabindex="0">
                 <div role="log" aria-label={lang.pick(words::MESSAGES)}>
@@ -105,7 +100,7 @@ fn dialog(view: &View, send: &Callback<Input>) -> Html {
                 if !view.privacy.is_empty() {
                     <a href={view.privacy.clone()} target="_blank" rel="noopener">{ lang.pick(words::PRIVACY) }</a>
                 }
-                <button type="button" onclick={forget}>{ lang.pick(words::FORGET) }</button>
+                <button type="button" onclick={gives(send, Input::Forget)}>{ lang.pick(words::FORGET) }</button>
             </footer>
         </section>
     }
@@ -115,11 +110,11 @@ fn dialog(view: &View, send: &Callback<Input>) -> Html {
 fn group(lines: &[Line], view: &View) -> Html {
     let Some(last) = lines.last() else { return Html::default() };
     let (class, sender) = match last.from {
-        Speaker::Bot => ("theirs", view.title.as_str()),
-        Speaker::Visitor => ("mine", view.lang.pick(words::YOU)),
+        Speaker::Bot => ("group theirs", view.title.as_str()),
+        Speaker::Visitor => ("group mine", view.lang.pick(words::YOU)),
     };
     html! {
-        <div class={classes!("group", class)} key={last.at.to_string() + class}>
+        <div {class} key={number(last.at) + class}>
             <span class="hidden">{ sender }{ ": " }</span>
             { for lines.iter().map(|line| html! { <p class="bubble">{ &line.text }</p> }) }
             <time>{ clock(last.at, view.lang) }</time>
@@ -129,19 +124,12 @@ fn group(lines: &[Line], view: &View) -> Html {
 
 /// Hours and minutes as the language writes them.
 fn clock(at: u64, lang: Lang) -> String {
-    let options = js_sys::Object::new();
-    for (key, value) in [("hour", "2-digit"), ("minute", "2-digit")] {
-        let _ = js_sys::Reflect::set(&options, &key.into(), &value.into());
-    }
-    let date = js_sys::Date::new(&(at as f64).into());
-    let tag = if lang == Lang::En { "en-GB" } else { lang.tag() };
-    date.to_locale_time_string_with_options(tag, &options).into()
+    host::time(at as f64, if lang == Lang::En { "en-GB" } else { lang.tag() })
 }
 
 fn replies(offered: &[String], lang: Lang, send: &Callback<Input>) -> Html {
     let reply = |(index, text): (usize, &String)| {
-        let choose = send.reform(move |_: MouseEvent| Input::Choose(index));
-        html! { <button type="button" key={text.clone()} onclick={choose}>{ text }</button> }
+        html! { <button type="button" key={text.clone()} onclick={gives(send, Input::Choose(index))}>{ text }</button> }
     };
     html! {
         <div class="replies" role="group" aria-label={lang.pick(words::REPLIES)}>{ for offered.iter().enumerate().map(reply) }</div>
@@ -150,61 +138,61 @@ fn replies(offered: &[String], lang: Lang, send: &Callback<Input>) -> Html {
 
 /// The text field: Enter sends, Shift+Enter makes a line; it grows to four lines.
 fn writer(lang: Lang, send: &Callback<Input>) -> Html {
-    let on_key = {
-        let send = send.clone();
-        Callback::from(move |event: KeyboardEvent| {
-            if event.key() == "Enter" && !event.shift_key() && !event.is_composing() {
-                event.prevent_default();
-                submit_text(event.target_dyn_into(), &send);
-            }
-        })
-    };
-    let on_type = Callback::from(|event: InputEvent| event.target_dyn_into().iter().for_each(grow));
-    let on_click = {
-        let send = send.clone();
-        Callback::from(move |event: MouseEvent| {
-            let writer = event.current_target().and_then(|button| button.dyn_into::<Element>().ok()?.parent_element());
-            submit_text(writer.and_then(|writer| writer.query_selector("textarea").ok()??.dyn_into().ok()), &send);
-        })
-    };
+    let by_key = send.clone();
+    let on_key = Callback::from(move |event: KeyboardEvent| {
+        if event.key() == "Enter" && !event.shift_key() && !event.is_composing() {
+            event.prevent_default();
+            submit_text(event.target().map(JsCast::unchecked_into), &by_key);
+        }
+    });
+    let on_type = Callback::from(|event: InputEvent| {
+        if let Some(field) = event.target() {
+            grow(field.unchecked_ref());
+        }
+    });
+    let by_click = send.clone();
+    let on_click = Callback::from(move |event: MouseEvent| {
+        let button: Option<Element> = event.target().map(JsCast::unchecked_into);
+        let writer = button.and_then(|button| button.closest(".writer").ok()?);
+        submit_text(writer.and_then(|writer| writer.query_selector("textarea").ok()?), &by_click);
+    });
     html! {
         <div class="writer">
             <textarea rows="1" maxlength="1000" aria-label={lang.pick(words::WRITE)} placeholder={lang.pick(words::WRITE)}
                 onkeydown={on_key} oninput={on_type} />
-            <button class="send" type="button" aria-label={lang.pick(words::SEND)} onclick={on_click}>
-                { icon("M4 12l16-7-5 15-3.5-5.5zM11.5 14.5L20 5") }
-            </button>
+            { button("send", lang.pick(words::SEND), icon("M4 12l16-7-5 15-3.5-5.5zM11.5 14.5L20 5"), on_click) }
         </div>
     }
 }
 
-fn submit_text(field: Option<HtmlTextAreaElement>, send: &Callback<Input>) {
+fn submit_text(field: Option<Element>, send: &Callback<Input>) {
     let Some(field) = field else { return };
-    if !field.value().trim().is_empty() {
-        send.emit(Input::Write(field.value()));
-        field.set_value("");
-        grow(&field);
+    let written = text(&field, "value");
+    if !written.trim().is_empty() {
+        send.emit(Input::Write(written));
+        set(&field, "value", &"".into());
+        grow(field.unchecked_ref());
     }
-    let _ = field.focus();
+    focus(Some(field));
 }
 
-fn grow(field: &HtmlTextAreaElement) {
+fn grow(field: &HtmlElement) {
     let style = field.style();
     let _ = style.set_property("height", "auto");
-    let _ = style.set_property("height", &[&field.scroll_height().min(112).to_string(), "px"].concat());
+    let height = get(field, "scrollHeight").as_f64().unwrap_or_default().min(112.0) as u64;
+    let _ = style.set_property("height", &[&number(height), "px"].concat());
 }
 
 fn contact_form(step: &str, fields: &[Field], consent: &str, errors: &[FieldError], lang: Lang, send: &Callback<Input>) -> Html {
     let submit = send.reform(|event: SubmitEvent| {
         event.prevent_default();
-        let form = event.target_dyn_into::<HtmlFormElement>();
-        let data = form.and_then(|form| FormData::new_with_form(&form).ok());
-        let text = |name: &str| data.as_ref().and_then(|data| data.get(name).as_string());
+        // A form has its fields as properties, by their names; `elements` has them even where they are called like its own.
+        let fields = get(&event.target().into(), "elements");
         let mut contact = Contact::default();
         for (name, field) in Field::NAMES {
-            contact.set(*field, &text(name).unwrap_or_default());
+            contact.set(*field, &text(&get(&fields, name), "value"));
         }
-        Input::Submit(contact, text("consent").is_some())
+        Input::Submit(contact, get(&get(&fields, "consent"), "checked").as_bool() == Some(true))
     });
     let error = |of: Option<Field>| errors.iter().find(|(field, _)| *field == of).map(|(_, words)| lang.pick(*words));
     let shown = |id: &str, error: Option<&'static str>| match error {
@@ -244,28 +232,37 @@ fn contact_form(step: &str, fields: &[Field], consent: &str, errors: &[FieldErro
     }
 }
 
+/// A click that is an input.
+fn gives(send: &Callback<Input>, input: Input) -> Callback<MouseEvent> {
+    let send = send.clone();
+    Callback::from(move |_| send.emit(input.clone()))
+}
+
+/// A button that shows an icon alone.
+fn button(class: &'static str, label: &'static str, icon: Html, onclick: Callback<MouseEvent>) -> Html {
+    html! { <button {class} type="button" aria-label={label} {onclick}>{ icon }</button> }
+}
+
 /// A drawn icon of 24 x 24.
 fn icon(path: &'static str) -> Html {
     html! { <svg viewBox="0 0 24 24" aria-hidden="true"><path d={path} /></svg> }
 }
 
 fn focus(element: Option<Element>) {
-    if let Some(element) = element.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
-        let _ = element.focus();
+    if let Some(element) = element {
+        let _ = element.unchecked_into::<HtmlElement>().focus();
     }
 }
 
 /// Tab goes round within the modal panel.
 fn keep_focus_inside(event: &KeyboardEvent) {
-    let panel = event.current_target().and_then(|panel| panel.dyn_into::<Element>().ok());
-    let inside = panel.and_then(|panel| panel.query_selector_all(FOCUSABLE).ok());
-    let Some(inside) = inside.filter(|inside| inside.length() > 0) else { return };
-    let (first, last) = (inside.get(0), inside.get(inside.length() - 1));
+    let Some(at) = event.target().map(JsCast::unchecked_into::<Element>) else { return };
+    let Some(inside) = at.closest(".panel").ok().flatten().and_then(|panel| panel.query_selector_all(FOCUSABLE).ok()) else { return };
+    let (first, last) = (inside.get(0), inside.get(inside.length().saturating_sub(1)));
     let (edge, other) = if event.shift_key() { (first, last) } else { (last, first) };
-    let at = event.target_dyn_into::<web_sys::Node>();
-    if at.is_some() && at == edge {
+    if edge.as_ref() == Some(&at) {
         event.prevent_default();
-        focus(other.and_then(|other| other.dyn_into().ok()));
+        focus(other.map(JsCast::unchecked_into));
     }
 }
 

@@ -1,171 +1,156 @@
-//! What the visitor does, as the browser tells it. Owns the listeners, all on one abort signal; decides nothing, reads no
-//! value of any field, and leaves every event to the page.
+//! What the visitor does, as the browser tells it. Owns the listener, on the loader's abort signal; decides nothing, reads
+//! no value of any field, and leaves every event to the page.
 
-use leadheat_core::app::{Click, Event};
+use leadheat_core::app::{Click, Event, PREFIX};
+use leadheat_core::read;
 use wasm_bindgen::prelude::*;
-use web_sys::{AddEventListenerOptions, Element, HtmlAnchorElement, StorageEvent};
+use web_sys::{AddEventListenerOptions, Element};
 use yew::Callback;
 
-use crate::{host, store};
+use crate::host::{self, get, text};
 
 /// Inputs are told at most so often, in milliseconds.
 const INPUT_EVERY: f64 = 1_000.0;
 
-type Listener = Closure<dyn FnMut(web_sys::Event)>;
+/// Everything that is listened to, on window while it goes down to its target: no script of the page can stop it there.
+const HEARD: [&str; 19] = [
+    "visibilitychange", "focus", "blur", "pointermove", "pointerdown", "keydown", "wheel", "touchstart", "scroll", "resize",
+    "click", "auxclick", "focusin", "submit", "storage", "pagehide", "pageshow", "popstate", "hashchange",
+];
 
-/// The listeners; they live as long as this does.
-pub(crate) struct Sensors {
-    _listeners: Vec<Listener>,
-}
+/// Listens as long as it lives. One listener for all events: each more is a kilobyte of wasm.
+pub(crate) struct Sensors(#[allow(dead_code)] Closure<dyn FnMut(web_sys::Event)>);
 
 impl Sensors {
     /// Begins to listen.
-    pub(crate) fn new(send: &Callback<Event>) -> Option<Sensors> {
-        let window = host::window()?;
-        let document = host::document()?;
+    pub(crate) fn new(send: Callback<Event>) -> Option<Sensors> {
         let options = AddEventListenerOptions::new();
         options.set_signal(&host::signal());
         options.set_passive(true);
         options.set_capture(true);
-        let mut listeners = Vec::new();
-        let mut listen = |target: &web_sys::EventTarget, names: &[&str], heard: Box<dyn FnMut(web_sys::Event)>| {
-            let listener = Listener::new(heard);
-            for name in names {
-                let function = listener.as_ref().unchecked_ref();
-                let _ = target.add_event_listener_with_callback_and_add_event_listener_options(name, function, &options);
-            }
-            listeners.push(listener);
-        };
-
-        let look = send.clone();
-        let mut seen = None;
-        let looked = move |_| {
-            let now = host::look();
-            if seen.replace(now) != Some(now) {
-                look.emit(Event::Look { visible: now.0, focused: now.1 });
-            }
-        };
-        let looked = std::rc::Rc::new(std::cell::RefCell::new(looked));
-        for target in [document.as_ref() as &web_sys::EventTarget, window.as_ref()] {
-            let looked = looked.clone();
-            listen(target, &["visibilitychange", "focus", "blur"], Box::new(move |event| looked.borrow_mut()(event)));
+        let mut ear = Ear { send, told: f64::NEG_INFINITY, path: String::new(), deepest: 0, look: None, form: None };
+        let heard = Closure::<dyn FnMut(web_sys::Event)>::new(move |event| ear.hear(&event));
+        let window = web_sys::window()?;
+        for name in HEARD {
+            let function = heard.as_ref().unchecked_ref();
+            let _ = window.add_event_listener_with_callback_and_add_event_listener_options(name, function, &options);
         }
-
-        let input = send.clone();
-        let mut told = f64::NEG_INFINITY;
-        let active = ["pointermove", "pointerdown", "keydown", "wheel", "touchstart", "scroll"];
-        listen(&window, &active, Box::new(move |event| {
-            if event.time_stamp() - told >= INPUT_EVERY {
-                told = event.time_stamp();
-                input.emit(Event::Input);
-            }
-        }));
-
-        let scroll = send.clone();
-        let mut deepest = 0;
-        let mut path = String::new();
-        listen(&window, &["scroll", "resize"], Box::new(move |_| {
-            let now = host::window().and_then(|window| window.location().pathname().ok()).unwrap_or_default();
-            if now != path {
-                (path, deepest) = (now, 0);
-            }
-            if let Some(percent) = seen_percent().filter(|percent| *percent > deepest) {
-                deepest = percent;
-                scroll.emit(Event::Scrolled(percent));
-            }
-        }));
-
-        let click = send.clone();
-        listen(&document, &["click", "auxclick"], Box::new(move |event| {
-            if let Some(clicked) = clicked(&event) {
-                click.emit(Event::Clicked(clicked));
-            }
-        }));
-
-        let form = send.clone();
-        let mut begun: Option<Element> = None;
-        listen(&document, &["focusin"], Box::new(move |event| {
-            let form_of = form_of(&event);
-            if form_of.is_some() && form_of != begun {
-                form.emit(Event::FormStarted(form_of.as_ref().map(label).unwrap_or_default()));
-                begun = form_of;
-            }
-        }));
-        let form = send.clone();
-        listen(&document, &["submit"], Box::new(move |event| {
-            if let Some(submitted) = form_of(&event) {
-                form.emit(Event::FormSubmitted(label(&submitted)));
-            }
-        }));
-
-        let changed = send.clone();
-        listen(&window, &["storage"], Box::new(move |event| {
-            let event: StorageEvent = event.unchecked_into();
-            if let Some(key) = event.key().filter(|key| key.starts_with(leadheat_core::app::PREFIX)) {
-                let value = event.new_value().and_then(|json| store::parse(&json));
-                // What another version wrote and this one cannot read is not a removal.
-                if value.is_some() || event.new_value().is_none() {
-                    changed.emit(Event::Changed { key, value });
-                }
-            }
-        }));
-
-        let life = send.clone();
-        listen(&window, &["pagehide", "pageshow"], Box::new(move |event| {
-            if event.type_() == "pagehide" {
-                life.emit(Event::Left);
-            } else if host::get(&event, "persisted").and_then(|persisted| persisted.as_bool()) == Some(true) {
-                life.emit(Event::Returned(store::kept()));
-            }
-        }));
-
-        listen(&window, &["popstate", "hashchange"], Box::new(|_| crate::moved()));
-        Some(Sensors { _listeners: listeners })
+        Some(Sensors(heard))
     }
 }
 
-/// How far down the content is in view, in percent; a page that does not scroll is seen whole.
-fn seen_percent() -> Option<u8> {
-    let window = host::window()?;
-    let root = host::document()?.document_element()?;
-    let height = f64::from(root.scroll_height()).max(1.0);
-    let bottom = window.page_y_offset().ok()?.ceil() + window.inner_height().ok()?.as_f64()?;
-    Some((bottom / height * 100.0).clamp(0.0, 100.0) as u8)
+/// Turns the browser's events into core's, and leaves out what says nothing new.
+struct Ear {
+    send: Callback<Event>,
+    /// When an input was told last.
+    told: f64,
+    /// The path in view, and how far down it was seen.
+    path: String,
+    deepest: u8,
+    /// Visible and focused, as told last.
+    look: Option<(bool, bool)>,
+    /// The form that was begun last.
+    form: Option<Element>,
 }
 
-fn target(event: &web_sys::Event) -> Option<Element> {
-    event.target()?.dyn_into().ok()
+impl Ear {
+    fn hear(&mut self, event: &web_sys::Event) {
+        let kind = text(event, "type");
+        match kind.as_str() {
+            "visibilitychange" | "focus" | "blur" => self.looked(),
+            "click" | "auxclick" => self.clicked(event),
+            "focusin" | "submit" => self.form(event, kind == "submit"),
+            "storage" => self.stored(event),
+            "pagehide" => self.send.emit(Event::Left),
+            "pageshow" if get(event, "persisted").as_bool() == Some(true) => self.send.emit(Event::Returned(crate::store::kept())),
+            "popstate" | "hashchange" => crate::moved(),
+            "scroll" | "resize" => self.scrolled(),
+            _ => {}
+        }
+        if ["pointermove", "pointerdown", "keydown", "wheel", "touchstart", "scroll"].contains(&kind.as_str()) {
+            self.input(event);
+        }
+    }
+
+    fn looked(&mut self) {
+        let now = host::look();
+        if self.look.replace(now) != Some(now) {
+            self.send.emit(Event::Look { visible: now.0, focused: now.1 });
+        }
+    }
+
+    fn input(&mut self, event: &web_sys::Event) {
+        let now = get(event, "timeStamp").as_f64().unwrap_or_default();
+        if now - self.told >= INPUT_EVERY {
+            self.told = now;
+            self.send.emit(Event::Input);
+        }
+    }
+
+    fn scrolled(&mut self) {
+        let path = text(&host::global("location"), "pathname");
+        if path != self.path {
+            (self.path, self.deepest) = (path, 0);
+        }
+        let percent = host::seen() as u8;
+        if percent > self.deepest {
+            self.deepest = percent;
+            self.send.emit(Event::Scrolled(percent));
+        }
+    }
+
+    fn clicked(&self, event: &web_sys::Event) {
+        // The middle button follows links too; the right one does not.
+        if get(event, "button").as_f64() > Some(1.0) {
+            return;
+        }
+        let mark = closest(event, "[data-leadheat]").filter(|marked| text(marked, "tagName") != "FORM");
+        let mut click = Click { mark: mark.and_then(|marked| marked.get_attribute("data-leadheat")), ..Click::default() };
+        // A link in a drawing has no such texts, and is none here.
+        if let Some(link) = closest(event, "a[href]") {
+            click.href = text(&link, "href");
+            click.host = text(&link, "hostname");
+            click.path = text(&link, "pathname");
+            click.download = link.get_attribute("download").is_some();
+        }
+        if click != Click::default() {
+            self.send.emit(Event::Clicked(click));
+        }
+    }
+
+    /// A field of a form has the focus, or the form is submitted.
+    fn form(&mut self, event: &web_sys::Event, submitted: bool) {
+        let Some(form) = closest(event, "form") else { return };
+        if submitted {
+            self.send.emit(Event::FormSubmitted(label(&form)));
+        } else if self.form.as_ref() != Some(&form) {
+            self.send.emit(Event::FormStarted(label(&form)));
+            self.form = Some(form);
+        }
+    }
+
+    /// Another tab wrote or removed something.
+    fn stored(&self, event: &web_sys::Event) {
+        let (key, new) = (text(event, "key"), get(event, "newValue").as_string());
+        if !key.starts_with(PREFIX) {
+            return;
+        }
+        let value = new.as_deref().and_then(host::document).and_then(|document| read::stored(&document));
+        // What another version wrote and this one cannot read is not a removal.
+        if value.is_some() || new.is_none() {
+            self.send.emit(Event::Changed { key, value });
+        }
+    }
 }
 
-/// The form of the page that an event is about; never one of the widget's own, whose events do not pass its shadow root
-/// with their target.
-fn form_of(event: &web_sys::Event) -> Option<Element> {
-    target(event)?.closest("form").ok().flatten()
+/// The nearest such element around what an event is about. Never one of the widget's own, whose events do not pass its
+/// shadow root with their target.
+fn closest(event: &web_sys::Event, selector: &str) -> Option<Element> {
+    event.target()?.dyn_into::<Element>().ok()?.closest(selector).ok()?
 }
 
 /// What the site owner calls a form.
 fn label(form: &Element) -> String {
-    ["data-leadheat", "name", "id"]
-        .iter()
-        .find_map(|name| form.get_attribute(name).filter(|value| !value.trim().is_empty()))
-        .unwrap_or_default()
-}
-
-fn clicked(event: &web_sys::Event) -> Option<Click> {
-    let element = target(event)?;
-    // The middle button follows links too; the right one does not.
-    if host::get(event, "button").and_then(|button| button.as_f64()).unwrap_or(0.0) > 1.0 {
-        return None;
-    }
-    let marked = element.closest("[data-leadheat]").ok().flatten().filter(|marked| marked.tag_name() != "FORM");
-    let link: Option<HtmlAnchorElement> =
-        element.closest("a[href]").ok().flatten().and_then(|link| link.dyn_into().ok());
-    let mut click = Click { mark: marked.and_then(|marked| marked.get_attribute("data-leadheat")), ..Click::default() };
-    if let Some(link) = link {
-        click.href = link.href();
-        click.host = link.hostname();
-        click.path = link.pathname();
-        click.download = link.has_attribute("download");
-    }
-    (click != Click::default()).then_some(click)
+    let names = ["data-leadheat", "name", "id"].map(|name| form.get_attribute(name).unwrap_or_default());
+    names.into_iter().find(|name| !name.trim().is_empty()).unwrap_or_default()
 }

@@ -1,23 +1,24 @@
 //! The root component: the browser's shell around core. Its messages are core's events, handled one after another; the
 //! effects are carried out at once, in order. It draws the view that core made, and knows nothing else.
 
-use gloo_timers::callback::Timeout;
+use std::rc::Rc;
+
 use leadheat_core::app::{Effect, Event, State, update};
 use leadheat_core::view::View;
+use leadheat_core::write::json;
 use yew::prelude::*;
 
 use crate::panel;
 use crate::sensors::Sensors;
-use crate::{host, post, store};
+use crate::{host, store};
 
 pub(crate) struct Shell {
     state: State,
-    view: View,
+    view: Rc<View>,
     /// As it was drawn last.
-    drawn: View,
+    drawn: Rc<View>,
     root: NodeRef,
     sensors: Option<Sensors>,
-    alarm: Option<Timeout>,
 }
 
 impl Component for Shell {
@@ -27,11 +28,10 @@ impl Component for Shell {
     fn create(_: &Context<Self>) -> Self {
         Shell {
             state: State::default(),
-            view: View::default(),
-            drawn: View::default(),
+            view: Rc::default(),
+            drawn: Rc::default(),
             root: NodeRef::default(),
             sensors: None,
-            alarm: None,
         }
     }
 
@@ -42,7 +42,7 @@ impl Component for Shell {
             draw |= self.carry_out(ctx, effect);
         }
         if booting {
-            self.sensors = Sensors::new(&ctx.link().callback(|event| event));
+            self.sensors = Sensors::new(ctx.link().callback(|event| event));
         }
         draw
     }
@@ -70,20 +70,14 @@ impl Shell {
                 }
             }
             Effect::Remove(area, key) => store::remove(area, &key),
-            Effect::Post { key, url, body } => ctx.link().send_future(async move {
-                let outcome = post::post(&url, &body).await;
-                Event::Settled { key, outcome }
-            }),
+            Effect::Post { key, url, body } => host::post(&key, &url, &json(&body)),
             Effect::Render(view) => {
-                self.view = *view;
+                self.view = view;
                 return true;
             }
             Effect::Announce(notice) => host::announce(&notice),
             Effect::Answer { ticket, value } => host::answer(ticket, &value),
-            Effect::Wake(after) => {
-                let link = ctx.link().clone();
-                self.alarm = Some(Timeout::new(after as u32, move || link.send_message(Event::Woke)));
-            }
+            Effect::Wake(after) => host::wake(after as f64),
             Effect::Lock => host::lock(),
             Effect::Tell { line, warning } => host::tell(&line, warning),
         }

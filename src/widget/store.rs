@@ -2,48 +2,31 @@
 //! write says so, and a read finds nothing.
 
 use leadheat_core::app::{Area, Kept, PREFIX, Stored};
-use web_sys::Storage;
+use leadheat_core::read;
+use leadheat_core::write::json;
+use wasm_bindgen::prelude::*;
 
-use crate::host;
-
-fn storage(area: Area) -> Option<Storage> {
-    let window = host::window()?;
-    match area {
-        Area::Site => window.local_storage(),
-        Area::Tab => window.session_storage(),
-    }
-    .ok()?
+#[wasm_bindgen]
+extern "C" {
+    /// Writes under a key, or removes it where there is no value; `false` where the browser refuses.
+    #[wasm_bindgen(js_name = leadheatStore)]
+    fn store(tab: bool, key: &str, value: Option<&str>) -> bool;
+    /// All that stands under keys with this beginning: a list of `[tab, key, value]`, values parsed.
+    #[wasm_bindgen(js_name = leadheatKept)]
+    fn all(prefix: &str) -> JsValue;
 }
 
 /// Writes a record; `false` where the browser refuses.
 pub(crate) fn put(area: Area, key: &str, stored: &Stored) -> bool {
-    let json = host::plain(stored).and_then(|value| js_sys::JSON::stringify(&value).ok()?.as_string());
-    storage(area).zip(json).is_some_and(|(storage, json)| storage.set_item(key, &json).is_ok())
+    store(area == Area::Tab, key, Some(&json(stored)))
 }
 
 /// Removes a record.
 pub(crate) fn remove(area: Area, key: &str) {
-    if let Some(storage) = storage(area) {
-        let _ = storage.remove_item(key);
-    }
+    store(area == Area::Tab, key, None);
 }
 
 /// All of leadheat's records that can be read.
 pub(crate) fn kept() -> Kept {
-    let mut kept = Kept::new();
-    for area in [Area::Site, Area::Tab] {
-        let Some(storage) = storage(area) else { continue };
-        for index in 0..storage.length().unwrap_or(0) {
-            let Some(key) = storage.key(index).ok().flatten().filter(|key| key.starts_with(PREFIX)) else { continue };
-            if let Some(stored) = storage.get_item(&key).ok().flatten().and_then(|json| parse(&json)) {
-                kept.push((area, key, stored));
-            }
-        }
-    }
-    kept
-}
-
-/// A record from its JSON.
-pub(crate) fn parse(json: &str) -> Option<Stored> {
-    leadheat_core::read::stored(&crate::value(&js_sys::JSON::parse(json).ok()?))
+    read::kept(&crate::value(&all(PREFIX)))
 }

@@ -12,7 +12,7 @@ use crate::qualify::Qualification;
 use crate::score::{Stage, Tier};
 use crate::signal::Kind;
 use crate::sorted::sort_down;
-use crate::text::decimal;
+use crate::text::{decimal, number};
 use crate::visitor::Latest;
 
 const COMMANDS: &str = "start, track, identify, consent, open, close, on, off, forget, explain, status, test";
@@ -255,7 +255,7 @@ impl State {
         let waiting = self.outbox.items.0.len() - dead;
         for (count, what) in [(waiting, " lead(s) wait to be delivered"), (dead, " lead(s) were refused by the webhook and are kept")] {
             if count > 0 {
-                says += &[". ", &count.to_string(), what].concat();
+                says += &[". ", &number(count as u64), what].concat();
             }
         }
         says

@@ -126,7 +126,7 @@ impl State {
         self.outbox.items.0.retain_mut(|(key, item)| {
             let key = LEAD_PREFIX.to_owned() + key;
             turn.push(if item.submitted {
-                item.body.strip();
+                crate::outbox::strip(&mut item.body);
                 Effect::Store(Area::Site, key, Stored::Lead(Box::new(item.clone())))
             } else {
                 Effect::Remove(Area::Site, key)

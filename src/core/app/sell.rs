@@ -6,14 +6,15 @@ use crate::brief::brief;
 use crate::consent::Decision;
 use crate::id;
 use crate::lead::{Arrival, ConsentNote, Contact, JourneyStep, Lead, Message, ModelName, Reason, SCHEMA, Sources};
-use crate::outbox::{Body, Item, Outcome, Verdict};
+use crate::outbox::{Item, Outcome, Verdict};
 use crate::qualify::Qualification;
 use crate::score::{self, Tier};
 use crate::signal::Kind;
 use crate::source::Touch;
-use crate::text::{Lang, decimal};
+use crate::text::{Lang, clip, decimal, number};
 use crate::time::{MINUTE, Millis, day, iso, iso_day};
 use crate::visitor::{Latest, LeadMark};
+use crate::write::document;
 
 /// Revisions of a lead that bring no higher tier come at most so often.
 const REVISE_EVERY: Millis = MINUTE;
@@ -150,17 +151,17 @@ impl State {
     }
 
     fn enqueue(&mut self, mut lead: Lead, submitted: bool, turn: &mut Turn) -> String {
-        lead.idempotency_key = [&lead.id, ".", &lead.revision.to_string(), ".", &self.writer[..8]].concat();
+        lead.idempotency_key = [&lead.id, ".", &number(lead.revision.into()), ".", clip(&self.writer, 8)].concat();
         lead.bound();
         let key = lead.idempotency_key.clone();
         turn.tell(|| {
-            let revision = lead.revision.to_string();
+            let revision = number(lead.revision.into());
             ["lead: revision ", &revision, ", ", lead.tier.name(), ", to ", &self.config.webhook].concat()
         });
         let item = Item {
             lead: lead.id.clone(),
             url: self.config.webhook.clone(),
-            body: Body::Made(Box::new(lead)),
+            body: document(&lead),
             submitted,
             since: turn.now.wall,
             attempts: 0,
@@ -225,12 +226,12 @@ impl State {
         let label = |line: &score::Contribution| match (line.index, line.rule.strip_prefix("group:")) {
             (Some(index), _) => self.scorer.model.rules[index].label.get(lang).to_owned(),
             (None, Some(group)) => {
-                lang.pick(["Limit of the group: ", "Ryhmän enimmäismäärä: ", "A csoport felső határa: "]).to_owned() + group
+                lang.pick(&["Limit of the group: ", "Ryhmän enimmäismäärä: ", "A csoport felső határa: "]).to_owned() + group
             }
             (None, None) if line.rule == "bot" => {
-                lang.pick(["Limit for suspected programs", "Epäillyn ohjelman raja", "Gyanús programok határa"]).into()
+                lang.pick(&["Limit for suspected programs", "Epäillyn ohjelman raja", "Gyanús programok határa"]).into()
             }
-            (None, None) => lang.pick(["Limit of the score", "Pisteiden raja", "A pontszám határa"]).into(),
+            (None, None) => lang.pick(&["Limit of the score", "Pisteiden raja", "A pontszám határa"]).into(),
         };
         let lines = self.assessment.lines.iter();
         lines
@@ -263,7 +264,7 @@ impl State {
             Some(item) => turn.push(Effect::Store(Area::Site, stored_key, Stored::Lead(Box::new(item.clone())))),
         }
         let answered = match outcome {
-            Outcome::Answered(status, _) => ["the webhook answered ", &status.to_string()].concat(),
+            Outcome::Answered(status, _) => ["the webhook answered ", &number(status.into())].concat(),
             Outcome::Failed => "the webhook could not be reached (offline, CORS, CSP, a redirect or no answer)".into(),
         };
         let meaning = match verdict {

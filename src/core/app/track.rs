@@ -6,7 +6,7 @@ use crate::config::Bots;
 use crate::page::{Attention, Page};
 use crate::signal::{Kind, Signal};
 use crate::source::parameter;
-use crate::text::clip;
+use crate::text::{clip, number};
 use crate::time::MINUTE;
 use crate::visitor::{Record, Step};
 
@@ -36,8 +36,8 @@ pub struct Click {
 
 /// Whether a program seems to drive the browser.
 pub(super) fn looks_driven(webdriver: bool, user_agent: &str) -> bool {
-    let user_agent = user_agent.to_ascii_lowercase();
-    webdriver || ["bot", "crawl", "spider", "headless", "phantom"].iter().any(|word| user_agent.contains(word))
+    let words = ["*bot*", "*crawl*", "*spider*", "*headless*", "*phantom*"];
+    webdriver || words.iter().any(|word| crate::glob::matches(word, user_agent))
 }
 
 impl State {
@@ -99,7 +99,7 @@ impl State {
     fn count(&mut self, signal: Signal, turn: &mut Turn) {
         let at = turn.now.wall;
         turn.tell(|| {
-            let amount = if signal.amount == 1 { String::new() } else { [" x ", &signal.amount.to_string()].concat() };
+            let amount = if signal.amount == 1 { String::new() } else { [" x ", &number(signal.amount.into())].concat() };
             ["seen: ", signal.kind.name(), " ", &signal.subject, &amount].concat()
         });
         self.both(|record| {
