@@ -17,7 +17,7 @@ use crate::outbox::Outcome;
 use crate::page::Page;
 use crate::time::{Millis, Stamp};
 use crate::view::View;
-use crate::{model, read, script};
+use crate::{model, read, script, write};
 
 /// When worlds begin: 2026-11-02T08:00:00Z, a Monday.
 pub const START: Millis = 1_793_606_400_000;
@@ -168,7 +168,7 @@ impl World {
         match effect {
             Effect::Store(..) if self.storage_fails => events.push((tab, Event::StoreFailed)),
             Effect::Store(area, key, stored) => {
-                let json = serde_json::to_string(&stored).expect("what is stored is JSON");
+                let json = write::json(&stored);
                 self.area(tab, area).insert(key.clone(), json);
                 self.tell_others(tab, area, &key, events);
             }
@@ -182,11 +182,11 @@ impl World {
                 self.posts += 1;
                 let taken = !matches!(fault, Some(outcome) if !matches!(outcome, Outcome::Answered(200..=299, _)));
                 if taken {
-                    self.received.push(serde_json::to_value(&body).expect("a lead is JSON"));
+                    self.received.push(serde_json::from_str(&write::json(&body)).expect("a lead is JSON"));
                 }
                 events.push((tab, Event::Settled { key, outcome: fault.unwrap_or(Outcome::Failed) }));
             }
-            Effect::Render(view) => self.tabs[tab].view = *view,
+            Effect::Render(view) => self.tabs[tab].view = (*view).clone(),
             Effect::Announce(notice) => self.tabs[tab].notices.push(notice),
             Effect::Answer { ticket, value } => self.tabs[tab].answers.push((ticket, value)),
             Effect::Wake(after) => self.tabs[tab].alarm = Some(self.wall + after),
