@@ -197,7 +197,7 @@
     __tcfapi('addEventListener', 2, function (tc, ok) {
       if (!ok || !tc || dead) return;
       var consents = tc.purpose && tc.purpose.consents || {};
-      var purposes = Object.keys(consents).filter(function (id) { return consents[id] === true; });
+      var purposes = Object.keys(consents).filter(function (id) { return consents[id] === true; }).map(Number);
       guard(function () { wasm.tcf(/^(tcloaded|useractioncomplete)$/.test(tc.eventStatus), tc.gdprApplies, purposes); });
     });
   }

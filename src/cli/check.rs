@@ -15,8 +15,9 @@ pub fn defaults() -> Defaults {
 
 /// The config of a site that sets nothing but its webhook.
 pub fn default_config() -> &'static Config {
-    static DEFAULT: LazyLock<Config> =
-        LazyLock::new(|| Config::read(&Value::Null, Some("/webhook"), &defaults()).expect("the default documents have no problems"));
+    static DEFAULT: LazyLock<Config> = LazyLock::new(|| {
+        Config::read(&Value::Null, Some("/webhook"), &defaults()).expect("the default documents have no problems")
+    });
     &DEFAULT
 }
 
@@ -28,7 +29,8 @@ pub fn check(text: &str) -> Vec<Problem> {
         Err(error) => {
             let path = format!("line {}, column {}", error.line(), error.column());
             let wrong = "this is not JSON from here on".to_owned();
-            let mend = "Look for a missing comma, a comma after the last field, or a quote that is not closed".to_owned();
+            let mend =
+                "Look for a missing comma, a comma after the last field, or a quote that is not closed".to_owned();
             vec![Problem { path, wrong, mend }]
         }
     }

@@ -166,7 +166,8 @@ impl Inbox {
 
     /// One lead.
     pub fn get(&self, id: &str, lang: Lang) -> Result<Entry, Refusal> {
-        let found = self.database().query_row(&format!("select {COLUMNS} from lead where id = ?"), [id], entry).optional()?;
+        let found =
+            self.database().query_row(&format!("select {COLUMNS} from lead where id = ?"), [id], entry).optional()?;
         match found {
             Some(entry) => Ok(in_language(entry, lang)),
             None => refuse(404, "there is no such lead"),
@@ -192,7 +193,8 @@ impl Inbox {
             return refuse(422, "a parked lead needs a date: YYYY-MM-DD");
         }
         let sql = "update lead set status = ?, owner = ?, notes = ?, lost_reason = ?, parked_until = ?, read = ? where id = ?";
-        let values = params![entry.status, entry.owner, entry.notes, entry.lost_reason, entry.parked_until, entry.read, id];
+        let values =
+            params![entry.status, entry.owner, entry.notes, entry.lost_reason, entry.parked_until, entry.read, id];
         self.database().execute(sql, values)?;
         self.tell(&entry.lead);
         Ok(entry)
@@ -202,9 +204,37 @@ impl Inbox {
     pub fn csv(&self) -> Result<Vec<u8>, Refusal> {
         let mut csv = csv::Writer::from_writer(Vec::new());
         let columns = [
-            "received_at", "id", "revision", "tier", "stage", "score", "status", "owner", "name", "company", "email", "phone",
-            "need", "timeframe", "authority", "budget", "current_supplier", "preferred", "channel", "referrer", "utm_campaign",
-            "landing", "page", "language", "consent", "test", "suspected_bot", "lost_reason", "parked_until", "notes", "brief",
+            "received_at",
+            "id",
+            "revision",
+            "tier",
+            "stage",
+            "score",
+            "status",
+            "owner",
+            "name",
+            "company",
+            "email",
+            "phone",
+            "need",
+            "timeframe",
+            "authority",
+            "budget",
+            "current_supplier",
+            "preferred",
+            "channel",
+            "referrer",
+            "utm_campaign",
+            "landing",
+            "page",
+            "language",
+            "consent",
+            "test",
+            "suspected_bot",
+            "lost_reason",
+            "parked_until",
+            "notes",
+            "brief",
         ];
         let mut write = |record: &[String]| csv.write_record(record.iter().map(|text| defused(text)));
         let failed = |error| Refusal(500, format!("the CSV cannot be written: {error}"));
@@ -214,7 +244,13 @@ impl Inbox {
             let all = serde_json::to_value(&entry).expect("an entry is JSON");
             let find = |column: &str| {
                 let first = &lead["source"]["first"];
-                let places = [&all[column], &lead[column], &lead["contact"][column], &lead["qualification"][column], &first[column]];
+                let places = [
+                    &all[column],
+                    &lead[column],
+                    &lead["contact"][column],
+                    &lead["qualification"][column],
+                    &first[column],
+                ];
                 places.into_iter().find(|value| !value.is_null() && !value.is_object()).map(|value| match value {
                     serde_json::Value::String(text) => text.clone(),
                     other => other.to_string(),

@@ -59,7 +59,8 @@ pub fn router(widget: Widget, inbox: Inbox) -> Router {
 fn scripts(widget: &Widget) -> Router {
     let serve = |content: Vec<u8>, mime: &'static str, cache: &'static str| {
         let content = Bytes::from(content);
-        let headers = [(header::CONTENT_TYPE, mime), (header::CACHE_CONTROL, cache), (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*")];
+        let headers =
+            [(header::CONTENT_TYPE, mime), (header::CACHE_CONTROL, cache), (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*")];
         get(move || async move { (headers, content) })
     };
     let (js, wasm) = (|| widget.js.clone().into_bytes(), || widget.wasm.clone());
@@ -75,7 +76,10 @@ fn scripts(widget: &Widget) -> Router {
 fn sales(inbox: Arc<Inbox>) -> Router {
     let private = Router::new()
         .route("/inbox", get(|| file("inbox/index.html")))
-        .route("/inbox/{file}", get(|Path(name): Path<String>, request: Request| files("inbox", format!("/{name}"), request)))
+        .route(
+            "/inbox/{file}",
+            get(|Path(name): Path<String>, request: Request| files("inbox", format!("/{name}"), request)),
+        )
         .route("/inbox/api/leads", get(list))
         .route("/inbox/api/leads/{id}", get(one).patch(change))
         .route("/inbox/events", get(events))
@@ -172,7 +176,8 @@ async fn change(
     Query(asked): Query<Asked>,
     body: Bytes,
 ) -> Result<impl IntoResponse, Refusal> {
-    let change: Change = serde_json::from_slice(&body).map_err(|error| Refusal(400, format!("this is no change of a lead: {error}")))?;
+    let change: Change =
+        serde_json::from_slice(&body).map_err(|error| Refusal(400, format!("this is no change of a lead: {error}")))?;
     Ok(Json(inbox.change(&id, change, asked.lang())?))
 }
 
@@ -184,8 +189,10 @@ async fn events(State(inbox): State<Arc<Inbox>>) -> Sse<impl Stream<Item = Resul
 }
 
 async fn export(State(inbox): State<Arc<Inbox>>) -> Result<impl IntoResponse, Refusal> {
-    let headers =
-        [(header::CONTENT_TYPE, "text/csv; charset=utf-8"), (header::CONTENT_DISPOSITION, "attachment; filename=\"leads.csv\"")];
+    let headers = [
+        (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
+        (header::CONTENT_DISPOSITION, "attachment; filename=\"leads.csv\""),
+    ];
     Ok((headers, inbox.csv()?))
 }
 

@@ -8,9 +8,12 @@ const COMMANDS: &str = include_str!("commands.d.ts");
 /// leadheat.d.ts.
 pub fn declarations() -> String {
     let mut types = Map::new();
-    for (name, schema) in
-        [("Config", schema::config()), ("Lead", schema::lead()), ("Explanation", schema::explanation()), ("Status", schema::status())]
-    {
+    for (name, schema) in [
+        ("Config", schema::config()),
+        ("Lead", schema::lead()),
+        ("Explanation", schema::explanation()),
+        ("Status", schema::status()),
+    ] {
         if let Some(Value::Object(definitions)) = schema.get("$defs") {
             types.extend(definitions.clone());
         }
@@ -57,7 +60,9 @@ fn simple(name: &Value, schema: &Value, indent: &str) -> String {
         Some("integer" | "number") => "number".into(),
         Some("object") => object(schema, indent),
         Some("array") => match schema["prefixItems"].as_array() {
-            Some(items) => format!("[{}]", items.iter().map(|item| written(item, indent)).collect::<Vec<_>>().join(", ")),
+            Some(items) => {
+                format!("[{}]", items.iter().map(|item| written(item, indent)).collect::<Vec<_>>().join(", "))
+            }
             None => format!("Array<{}>", written(&schema["items"], indent)),
         },
         Some(name) => name.into(),
@@ -70,7 +75,8 @@ fn object(schema: &Value, indent: &str) -> String {
         return format!("Record<string, {}>", written(&schema["additionalProperties"], indent));
     };
     let inner = format!("{indent}  ");
-    let required = |name: &String| schema["required"].as_array().is_some_and(|all| all.iter().any(|known| known == name));
+    let required =
+        |name: &String| schema["required"].as_array().is_some_and(|all| all.iter().any(|known| known == name));
     let fields = properties.iter().map(|(name, field)| {
         let optional = if required(name) { "" } else { "?" };
         format!("{}{inner}{name}{optional}: {};\n", comment(field, &inner), written(field, &inner))

@@ -344,12 +344,15 @@ impl State {
         }
         if self.opted_out(&boot, turn) {
             self.phase = Phase::OptedOut;
-            turn.tell(|| "switched off in this browser by the opt-out link; open the page with ?leadheat=on to undo it".into());
+            turn.tell(|| {
+                "switched off in this browser by the opt-out link; open the page with ?leadheat=on to undo it".into()
+            });
             return;
         }
         self.phase = Phase::On;
         self.scorer = Scorer::new(std::mem::take(&mut self.config.model));
-        self.suspected_bot = self.config.bots != crate::config::Bots::Off && track::looks_driven(boot.webdriver, &boot.user_agent);
+        self.suspected_bot =
+            self.config.bots != crate::config::Bots::Off && track::looks_driven(boot.webdriver, &boot.user_agent);
         self.writer = crate::id::writer(turn.now);
         self.arrival =
             Touch::read(turn.now.wall, &boot.page.host, &boot.page.path, &boot.page.query, &boot.page.referrer);

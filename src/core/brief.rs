@@ -32,7 +32,11 @@ fn who_and_what(lead: &Lead, lang: Lang) -> String {
         sentences.push(lang.pick(&["This is a test lead.", "Tämä on testiliidi.", "Ez egy teszt lead."]).to_owned());
     }
     if lead.suspected_bot {
-        let words = &["May be a program, not a person.", "Saattaa olla ohjelma, ei ihminen.", "Lehet, hogy program, nem ember."];
+        let words = &[
+            "May be a program, not a person.",
+            "Saattaa olla ohjelma, ei ihminen.",
+            "Lehet, hogy program, nem ember.",
+        ];
         sentences.push(lang.pick(words).to_owned());
     }
     if let Some(need) = &said.need {
@@ -47,11 +51,15 @@ fn who_and_what(lead: &Lead, lang: Lang) -> String {
         ],
         Timeframe::Later => &["Plans it for later.", "Suunnittelee myöhemmäksi.", "Későbbre tervezi."],
         Timeframe::None => &["In no hurry.", "Ei kiirettä.", "Nem sürgős."],
-        Timeframe::NotBuying => &["Says that nothing is to be bought.", "Sanoo, ettei ole ostamassa.", "Azt mondja, nem vásárol."],
+        Timeframe::NotBuying => {
+            &["Says that nothing is to be bought.", "Sanoo, ettei ole ostamassa.", "Azt mondja, nem vásárol."]
+        }
     });
     let whose = said.authority.map(|authority| match authority {
         Authority::Decides => &["Makes the decision.", "Tekee päätöksen itse.", "Ő dönt."],
-        Authority::Prepares => &["Prepares the decision for others.", "Valmistelee päätöstä muille.", "Másoknak készíti elő a döntést."],
+        Authority::Prepares => {
+            &["Prepares the decision for others.", "Valmistelee päätöstä muille.", "Másoknak készíti elő a döntést."]
+        }
         Authority::Other => &["Somebody else decides.", "Päätöksen tekee joku muu.", "Más dönt."],
     });
     sentences.extend([when, whose].into_iter().flatten().map(|words| lang.pick(words).to_owned()));
@@ -81,11 +89,14 @@ fn why(lead: &Lead, lang: Lang) -> String {
         let reasons = lead.reasons.iter().filter(|reason| good(reason.points) && reason.last.is_some());
         reasons.take(3).map(|reason| reason.label.as_str()).collect::<Vec<_>>().join("; ")
     };
-    let (score, good, bad) = (decimal((score * 1_000.0).round() as i64), named(|points| points > 0.0), named(|points| points < 0.0));
+    let (score, good, bad) =
+        (decimal((score * 1_000.0).round() as i64), named(|points| points > 0.0), named(|points| points < 0.0));
     let mut text = if good.is_empty() {
         fill(lang, &["Score {}.", "Pisteet {}.", "Pontszám: {}."], &score)
     } else {
-        fill(lang, &["Score {}, mostly for: ", "Pisteet {}, ennen kaikkea: ", "Pontszám: {}, főleg ezért: "], &score) + &good + "."
+        fill(lang, &["Score {}, mostly for: ", "Pisteet {}, ennen kaikkea: ", "Pontszám: {}, főleg ezért: "], &score)
+            + &good
+            + "."
     };
     if !bad.is_empty() {
         text += &fill(lang, &[" Against it: {}.", " Vastaan puhuu: {}.", " Ellene szól: {}."], &bad);

@@ -223,7 +223,8 @@ pub fn is_email(text: &str) -> bool {
 /// Whether a text can be a telephone number: at least six digits, and nothing but what people put between them.
 pub fn is_phone(text: &str) -> bool {
     let digits = text.chars().filter(char::is_ascii_digit).count();
-    (6..=15).contains(&digits) && text.chars().all(|c| c.is_ascii_digit() || matches!(c, '+' | '-' | '(' | ')' | '/' | '.' | ' '))
+    (6..=15).contains(&digits)
+        && text.chars().all(|c| c.is_ascii_digit() || matches!(c, '+' | '-' | '(' | ')' | '/' | '.' | ' '))
 }
 
 #[cfg(test)]

@@ -198,6 +198,9 @@ fn check_url(at: &At, url: &str) {
     };
     let clean = !url.contains(|c: char| c.is_whitespace() || c.is_control());
     if !good || !clean {
-        at.problem(&["`", url, "` is not an address that can be used"].concat(), if clean { mend } else { "Take out the spaces" });
+        at.problem(
+            &["`", url, "` is not an address that can be used"].concat(),
+            if clean { mend } else { "Take out the spaces" },
+        );
     }
 }

@@ -220,7 +220,11 @@ impl<'a> At<'a> {
 
     /// Notes a problem at this place.
     pub fn problem(&self, wrong: &str, mend: &str) {
-        self.problems.borrow_mut().push(Problem { path: self.path.clone(), wrong: wrong.to_owned(), mend: mend.to_owned() });
+        self.problems.borrow_mut().push(Problem {
+            path: self.path.clone(),
+            wrong: wrong.to_owned(),
+            mend: mend.to_owned(),
+        });
     }
 
     /// The place of a field of the object here.
@@ -260,9 +264,7 @@ impl<'a> At<'a> {
     /// Reads each item of a list, or the value itself where there is only one and no list.
     pub fn list<T>(&self, value: &Value, mut read: impl FnMut(&At<'a>, &Value) -> Option<T>) -> Vec<T> {
         match value {
-            Value::List(items) => {
-                items.iter().enumerate().filter_map(|(i, item)| read(&self.item(i), item)).collect()
-            }
+            Value::List(items) => items.iter().enumerate().filter_map(|(i, item)| read(&self.item(i), item)).collect(),
             single => read(self, single).into_iter().collect(),
         }
     }
@@ -293,7 +295,8 @@ impl<'a, 'v> Reader<'a, 'v> {
     fn unknown(&self) {
         for (key, _) in self.fields {
             if !self.known.contains(&key.as_str()) {
-                let near = self.known.iter().filter(|known| similar(known, key)).min_by_key(|known| distance(known, key));
+                let near =
+                    self.known.iter().filter(|known| similar(known, key)).min_by_key(|known| distance(known, key));
                 let mend = match near {
                     Some(known) => ["Did you mean `", known, "`? Else remove it"].concat(),
                     None => ["Remove it. Known here: ", &self.known.join(", ")].concat(),
@@ -330,10 +333,7 @@ impl<'a, 'v> Reader<'a, 'v> {
         match value {
             Value::String(text) => Some(Text::plain(text)),
             Value::Object(fields) if !fields.is_empty() => Some(Text(
-                fields
-                    .iter()
-                    .filter_map(|(tag, text)| Some((tag.clone(), at.field(tag).string(text)?)))
-                    .collect(),
+                fields.iter().filter_map(|(tag, text)| Some((tag.clone(), at.field(tag).string(text)?))).collect(),
             )),
             _ => {
                 at.not(value, "a text in quotes, or one for each language: {\"en\": \"...\", \"fi\": \"...\"}");

@@ -31,10 +31,10 @@ pub mod model;
 pub mod outbox;
 pub mod page;
 pub mod qualify;
+pub mod read;
 #[cfg(feature = "native")]
 pub mod schema;
 pub mod score;
-pub mod read;
 pub mod script;
 pub mod signal;
 #[cfg(feature = "native")]

@@ -76,7 +76,9 @@ impl Outcome {
         match self {
             Outcome::Answered(200..=299, _) => Verdict::Done,
             Outcome::Answered(400 | 401 | 403 | 410 | 422, _) => Verdict::Never,
-            Outcome::Answered(429, after) => Verdict::Again(after.map_or(MINUTE, |seconds| Millis::from(seconds) * SECOND)),
+            Outcome::Answered(429, after) => {
+                Verdict::Again(after.map_or(MINUTE, |seconds| Millis::from(seconds) * SECOND))
+            }
             Outcome::Answered(_, after) => Verdict::Again(after.map_or(0, |seconds| Millis::from(seconds) * SECOND)),
             Outcome::Failed => Verdict::Again(0),
         }

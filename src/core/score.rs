@@ -118,12 +118,14 @@ impl Scorer {
             }
         }
 
-        let mut lines: Vec<Contribution> =
-            by_rule.iter().enumerate().filter_map(|(index, tallies)| line(index, &rules[index], tallies, today)).collect();
+        let mut lines: Vec<Contribution> = by_rule
+            .iter()
+            .enumerate()
+            .filter_map(|(index, tallies)| line(index, &rules[index], tallies, today))
+            .collect();
         for (group, cap) in &self.model.groups {
-            let of_group = |line: &&Contribution| {
-                line.index.is_some_and(|index| rules[index].group.as_ref() == Some(group))
-            };
+            let of_group =
+                |line: &&Contribution| line.index.is_some_and(|index| rules[index].group.as_ref() == Some(group));
             let sum: Milli = lines.iter().filter(of_group).map(|line| line.points).sum();
             push_cap(&mut lines, &["group:", group].concat(), clamp(sum, Some(*cap)) - sum);
         }

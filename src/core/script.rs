@@ -109,7 +109,8 @@ fn read_step(at: &At, value: &Value) -> Option<Step> {
                 if let (Some(fact), Some(value)) = (fills, &value)
                     && !accepts(fact, value)
                 {
-                    let mend = "Timeframe takes now, two_months, later, none, not_buying; authority decides, prepares, other";
+                    let mend =
+                        "Timeframe takes now, two_months, later, none, not_buying; authority decides, prepares, other";
                     r.at.problem(&["`", value, "` is not a value of this fact"].concat(), mend);
                 }
                 Reply { say: r.text("say").unwrap_or_default(), value, next: r.string("next") }

@@ -83,7 +83,8 @@ impl World {
 
     fn stamp(&mut self) -> Stamp {
         // A multiplicative generator with a modulus of 2^128: enough to make things differ, and the same every time.
-        self.entropy = self.entropy.wrapping_mul(0xda94_2042_e4dd_58b5_0000_0000_0000_0001).wrapping_add(0x9e37_79b9_7f4a_7c15);
+        self.entropy =
+            self.entropy.wrapping_mul(0xda94_2042_e4dd_58b5_0000_0000_0000_0001).wrapping_add(0x9e37_79b9_7f4a_7c15);
         Stamp { wall: self.wall, monotonic: self.monotonic, entropy: self.entropy.rotate_left(64) }
     }
 
@@ -178,7 +179,8 @@ impl World {
                 }
             }
             Effect::Post { key, body, .. } => {
-                let fault = if self.faults.is_empty() { Some(Outcome::Answered(200, None)) } else { self.faults.remove(0) };
+                let fault =
+                    if self.faults.is_empty() { Some(Outcome::Answered(200, None)) } else { self.faults.remove(0) };
                 self.posts += 1;
                 let taken = !matches!(fault, Some(outcome) if !matches!(outcome, Outcome::Answered(200..=299, _)));
                 if taken {
@@ -220,7 +222,13 @@ impl World {
     pub fn pass(&mut self, millis: Millis) {
         let end = self.monotonic + millis;
         loop {
-            let due = self.tabs.iter().enumerate().filter(|(_, tab)| tab.open).filter_map(|(id, tab)| Some((tab.alarm?, id))).min();
+            let due = self
+                .tabs
+                .iter()
+                .enumerate()
+                .filter(|(_, tab)| tab.open)
+                .filter_map(|(id, tab)| Some((tab.alarm?, id)))
+                .min();
             let left = end - self.monotonic;
             match due.filter(|(at, _)| at.saturating_sub(self.wall) <= left) {
                 Some((at, id)) => {

@@ -24,8 +24,22 @@ pub struct Touch {
     pub landing: String,
 }
 
-const SEARCH: &[&str] = &["google", "bing", "duckduckgo", "ecosia", "yahoo", "qwant", "startpage", "yandex", "baidu", "brave"];
-const SOCIAL: &[&str] = &["linkedin", "facebook", "instagram", "youtube", "reddit", "pinterest", "tiktok", "twitter", "threads", "lnkd", "x", "t"];
+const SEARCH: &[&str] =
+    &["google", "bing", "duckduckgo", "ecosia", "yahoo", "qwant", "startpage", "yandex", "baidu", "brave"];
+const SOCIAL: &[&str] = &[
+    "linkedin",
+    "facebook",
+    "instagram",
+    "youtube",
+    "reddit",
+    "pinterest",
+    "tiktok",
+    "twitter",
+    "threads",
+    "lnkd",
+    "x",
+    "t",
+];
 
 impl Touch {
     /// Reads an arrival at `host``landing`. `None` where the visitor came from the site itself.

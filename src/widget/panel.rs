@@ -183,7 +183,14 @@ fn grow(field: &HtmlElement) {
     let _ = style.set_property("height", &[&number(height), "px"].concat());
 }
 
-fn contact_form(step: &str, fields: &[Field], consent: &str, errors: &[FieldError], lang: Lang, send: &Callback<Input>) -> Html {
+fn contact_form(
+    step: &str,
+    fields: &[Field],
+    consent: &str,
+    errors: &[FieldError],
+    lang: Lang,
+    send: &Callback<Input>,
+) -> Html {
     let submit = send.reform(|event: SubmitEvent| {
         event.prevent_default();
         // A form has its fields as properties, by their names; `elements` has them even where they are called like its own.
@@ -257,7 +264,10 @@ fn focus(element: Option<Element>) {
 /// Tab goes round within the modal panel.
 fn keep_focus_inside(event: &KeyboardEvent) {
     let Some(at) = event.target().map(JsCast::unchecked_into::<Element>) else { return };
-    let Some(inside) = at.closest(".panel").ok().flatten().and_then(|panel| panel.query_selector_all(FOCUSABLE).ok()) else { return };
+    let Some(inside) = at.closest(".panel").ok().flatten().and_then(|panel| panel.query_selector_all(FOCUSABLE).ok())
+    else {
+        return;
+    };
     let (first, last) = (inside.get(0), inside.get(inside.length().saturating_sub(1)));
     let (edge, other) = if event.shift_key() { (first, last) } else { (last, first) };
     if edge.as_ref() == Some(&at) {

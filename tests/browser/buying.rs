@@ -25,7 +25,8 @@ pub async fn anonymous_reader_stays_cold(mut v: Visitor) -> Visitor {
         v.ready().await;
         v.js("scrollTo(0, document.documentElement.scrollHeight)").await;
     }
-    v.until("scrolling is seen", "return leadheat('explain').then(e => e.reasons.some(r => r.rule === 'scroll'))").await;
+    v.until("scrolling is seen", "return leadheat('explain').then(e => e.reasons.some(r => r.rule === 'scroll'))")
+        .await;
     let explanation = v.explain().await;
     assert_eq!(explanation["tier"], "cold");
     assert!(explanation["score"].as_f64().unwrap() > 0.0);
@@ -49,7 +50,10 @@ pub async fn ready_buyer_is_hot_in_the_inbox(mut v: Visitor) -> Visitor {
     let lead = v.site.lead("a hot one", |lead| lead["tier"] == "hot").await;
     assert!(submitted.elapsed() < Duration::from_secs(2), "{:?}", submitted.elapsed());
     assert_eq!((&lead["stage"], &lead["revision"], &lead["page"]), (&json!("sql"), &json!(1), &json!("/pricing")));
-    assert_eq!(lead["contact"], json!({"name": "Aino Virtanen", "email": "aino@koulu.example", "phone": null, "company": null}));
+    assert_eq!(
+        lead["contact"],
+        json!({"name": "Aino Virtanen", "email": "aino@koulu.example", "phone": null, "company": null})
+    );
     assert_eq!(lead["qualification"]["need"], "Ventilation for three classrooms");
     assert_eq!(lead["qualification"]["timeframe"], "now");
     assert_eq!(lead["qualification"]["authority"], "decides");
@@ -135,7 +139,8 @@ pub async fn single_page_navigation_and_clicks_count(mut v: Visitor) -> Visitor 
     v.grant().await;
     v.js("history.pushState({}, '', '/t/app/two'); history.replaceState({ a: 1 }, '', '/t/app/two?x=1'); history.pushState({}, '', '/t/app/three'); history.back()").await;
     v.until("back", "return location.pathname === '/t/app/two'").await;
-    v.js("document.addEventListener('click', event => event.preventDefault()); document.getElementById('out').click()").await;
+    v.js("document.addEventListener('click', event => event.preventDefault()); document.getElementById('out').click()")
+        .await;
     v.click("#demo").await;
     v.click("#demo").await;
     v.click("input[name=a]").await;
@@ -144,11 +149,23 @@ pub async fn single_page_navigation_and_clicks_count(mut v: Visitor) -> Visitor 
     v.call(json!(["identify", {"email": "spa@mail.example"}])).await;
     v.until("warm", "return leadheat('explain').then(e => e.tier !== 'cold')").await;
     let lead = v.site.lead("one", |_| true).await;
-    let steps: Vec<String> =
-        lead["journey"].as_array().unwrap().iter().map(|step| format!("{} {}", step["what"].as_str().unwrap(), step["subject"].as_str().unwrap())).collect();
+    let steps: Vec<String> = lead["journey"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|step| format!("{} {}", step["what"].as_str().unwrap(), step["subject"].as_str().unwrap()))
+        .collect();
     let expected = [
-        "page_view /t/app", "page_view /t/app/two", "page_view /t/app/three", "page_view /t/app/two",
-        "click_outbound partner.example", "mark demo", "mark demo", "form_start signup", "form_submit signup", "custom watched",
+        "page_view /t/app",
+        "page_view /t/app/two",
+        "page_view /t/app/three",
+        "page_view /t/app/two",
+        "click_outbound partner.example",
+        "mark demo",
+        "mark demo",
+        "form_start signup",
+        "form_submit signup",
+        "custom watched",
     ];
     assert_eq!(steps, expected);
     v

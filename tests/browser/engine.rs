@@ -51,7 +51,9 @@ impl Engine {
     fn needs(self) -> (&'static [&'static str], &'static str) {
         match self {
             Engine::Chromium => (&["chromium", "chromedriver"], "apt-get install chromium chromium-driver"),
-            Engine::Firefox => (&["firefox-esr", "geckodriver"], "apt-get install firefox-esr && cargo install geckodriver"),
+            Engine::Firefox => {
+                (&["firefox-esr", "geckodriver"], "apt-get install firefox-esr && cargo install geckodriver")
+            }
             Engine::Webkit => (&["WebKitWebDriver", "Xvfb"], "apt-get install webkit2gtk-driver xvfb"),
         }
     }
@@ -73,12 +75,19 @@ impl Engine {
         let missing = || programs.iter().find(|program| !on_path(program));
         if missing().is_some() && self == Engine::Chromium && is_root() && on_path("apt-get") {
             say("chromium is missing; installing it: apt-get install chromium chromium-driver");
-            for arguments in [&["update"][..], &["install", "-y", "--no-install-recommends", "chromium", "chromium-driver"]] {
-                let _ = Command::new("apt-get").args(arguments).env("DEBIAN_FRONTEND", "noninteractive").stdout(Stdio::null()).status();
+            for arguments in
+                [&["update"][..], &["install", "-y", "--no-install-recommends", "chromium", "chromium-driver"]]
+            {
+                let _ = Command::new("apt-get")
+                    .args(arguments)
+                    .env("DEBIAN_FRONTEND", "noninteractive")
+                    .stdout(Stdio::null())
+                    .status();
             }
         }
         let Some(program) = missing() else { return true };
-        let required = env::var("LEADHEAT_BROWSERS").map_or(self == Engine::Chromium, |names| names.contains(self.name()));
+        let required =
+            env::var("LEADHEAT_BROWSERS").map_or(self == Engine::Chromium, |names| names.contains(self.name()));
         assert!(!required, "{program} is missing; run: {install}");
         say(&format!("skipped: all tests in {}, because {program} is missing; run: {install}", self.name()));
         false
@@ -98,7 +107,9 @@ impl Engine {
                 let prefs = json!({ "datareporting.policy.dataSubmissionEnabled": false, "network.captive-portal-service.enabled": false });
                 json!({ "moz:firefoxOptions": { "binary": "/usr/bin/firefox-esr", "args": flags, "prefs": prefs } })
             }
-            Engine::Webkit => json!({ "webkitgtk:browserOptions": { "binary": mini_browser(), "args": ["--automation"] } }),
+            Engine::Webkit => {
+                json!({ "webkitgtk:browserOptions": { "binary": mini_browser(), "args": ["--automation"] } })
+            }
         };
         let Value::Object(capabilities) = capabilities else { unreachable!() };
         capabilities
@@ -128,7 +139,8 @@ fn say(line: &str) {
 }
 
 fn on_path(program: &str) -> bool {
-    let found = env::split_paths(&env::var_os("PATH").unwrap_or_default()).any(|directory| directory.join(program).is_file());
+    let found =
+        env::split_paths(&env::var_os("PATH").unwrap_or_default()).any(|directory| directory.join(program).is_file());
     found || program == "WebKitWebDriver" && Path::new("/usr/bin/WebKitWebDriver").is_file()
 }
 

@@ -33,12 +33,19 @@ pub async fn strictest_policy(mut v: Visitor) -> Visitor {
 }
 
 pub async fn two_copies_on_one_page(mut v: Visitor) -> Visitor {
-    v.site.page("/t/two", None, &format!("{TAG}<script async src=/leadheat.js?again data-config=/leadheat.json></script>"));
+    v.site.page(
+        "/t/two",
+        None,
+        &format!("{TAG}<script async src=/leadheat.js?again data-config=/leadheat.json></script>"),
+    );
     v.goto("/t/two").await;
     v.ready().await;
     v.until("told", "return recorded.lines.length").await;
     assert_eq!(v.js("return document.querySelectorAll('leadheat-chat').length").await, 1);
-    assert_eq!(v.js("return Object.keys(window).filter(name => /leadheat|wasm_bindgen/.test(name))").await, json!(["leadheat"]));
+    assert_eq!(
+        v.js("return Object.keys(window).filter(name => /leadheat|wasm_bindgen/.test(name))").await,
+        json!(["leadheat"])
+    );
     v.expect_line("warn: leadheat: a second copy");
     v
 }
@@ -46,7 +53,11 @@ pub async fn two_copies_on_one_page(mut v: Visitor) -> Visitor {
 pub async fn missing_wasm(mut v: Visitor) -> Visitor {
     let js = crate::site::widget().js.replace(&crate::site::widget().wasm_name(), "gone.wasm");
     v.site.file("/t/gone.js", "text/javascript", &js);
-    v.site.page("/t/gone", None, "<script src=/leadheat-stub.js></script><script async src=/t/gone.js data-webhook=/webhook></script>");
+    v.site.page(
+        "/t/gone",
+        None,
+        "<script src=/leadheat-stub.js></script><script async src=/t/gone.js data-webhook=/webhook></script>",
+    );
     v.goto("/t/gone").await;
     // Commands are answered, with nothing, and do not hang.
     assert_eq!(v.call(json!(["status"])).await, Value::Null);
@@ -57,19 +68,36 @@ pub async fn missing_wasm(mut v: Visitor) -> Visitor {
 }
 
 pub async fn broken_config(mut v: Visitor) -> Visitor {
-    v.site.file("/t/wrong.json", "application/json", r#"{ "webhook": "http://shop.example/hook", "consnt": "memory" }"#);
+    v.site.file(
+        "/t/wrong.json",
+        "application/json",
+        r#"{ "webhook": "http://shop.example/hook", "consnt": "memory" }"#,
+    );
     for (path, config, line) in [
-        ("/t/none", "/nothing.json", "warn: leadheat: stopped: could not be loaded: the config at /nothing.json answered 404"),
+        (
+            "/t/none",
+            "/nothing.json",
+            "warn: leadheat: stopped: could not be loaded: the config at /nothing.json answered 404",
+        ),
         ("/t/html", "/product", "warn: leadheat: stopped: could not be loaded"),
         ("/t/wrong", "/t/wrong.json", "warn: leadheat: the config cannot be used"),
     ] {
-        v.site.page(path, None, &format!("<script src=/leadheat-stub.js></script><script async src=/leadheat.js data-config={config}></script>"));
+        v.site.page(
+            path,
+            None,
+            &format!(
+                "<script src=/leadheat-stub.js></script><script async src=/leadheat.js data-config={config}></script>"
+            ),
+        );
         v.goto(path).await;
         v.until("told", "return recorded.lines.length").await;
         v.expect_line(line);
     }
     let says = v.call(json!(["status"])).await["says"].as_str().unwrap().to_owned();
-    assert!(says.contains("$.webhook") && says.contains("Use https") && says.contains("Did you mean `consent`"), "{says}");
+    assert!(
+        says.contains("$.webhook") && says.contains("Use https") && says.contains("Did you mean `consent`"),
+        "{says}"
+    );
     v
 }
 

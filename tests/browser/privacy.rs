@@ -4,7 +4,8 @@ use serde_json::{Value, json};
 
 use crate::visitor::Visitor;
 
-const TAG: &str = "<script src=/leadheat-stub.js></script><script async src=/leadheat.js data-config=/leadheat.json></script>";
+const TAG: &str =
+    "<script src=/leadheat-stub.js></script><script async src=/leadheat.js data-config=/leadheat.json></script>";
 
 pub async fn nothing_before_consent(mut v: Visitor) -> Visitor {
     for page in ["/", "/pricing", "/product"] {
@@ -69,7 +70,9 @@ pub async fn withdrawal_and_forget_wipe(mut v: Visitor) -> Visitor {
 }
 
 pub async fn consent_managers_are_heard(mut v: Visitor) -> Visitor {
-    let google = format!("<script>window.dataLayer = []; window.gtag = function () {{ dataLayer.push(arguments); }}; gtag('consent', 'default', {{ analytics_storage: 'denied' }});</script>{TAG}");
+    let google = format!(
+        "<script>window.dataLayer = []; window.gtag = function () {{ dataLayer.push(arguments); }}; gtag('consent', 'default', {{ analytics_storage: 'denied' }});</script>{TAG}"
+    );
     v.site.page("/t/google", None, &google);
     v.goto("/t/google").await;
     v.ready().await;
@@ -81,7 +84,9 @@ pub async fn consent_managers_are_heard(mut v: Visitor) -> Visitor {
     v.until("denied", &format!("{consent}.then(state => state === 'denied')")).await;
     assert_eq!(v.stored().await, [""; 0]);
 
-    let tcf = format!("<script>window.__tcfapi = (command, version, callback) => {{ window.say = (eventStatus, consents) => callback({{ eventStatus, gdprApplies: true, purpose: {{ consents }} }}, true); say('cmpuishown', {{}}); }};</script>{TAG}");
+    let tcf = format!(
+        "<script>window.__tcfapi = (command, version, callback) => {{ window.say = (eventStatus, consents) => callback({{ eventStatus, gdprApplies: true, purpose: {{ consents }} }}, true); say('cmpuishown', {{}}); }};</script>{TAG}"
+    );
     v.site.page("/t/tcf", None, &tcf);
     v.goto("/t/tcf").await;
     v.ready().await;
@@ -101,7 +106,10 @@ pub async fn staff_can_opt_out(mut v: Visitor) -> Visitor {
     v.goto("/pricing").await;
     v.call(json!(["consent", "granted"])).await;
     assert!(v.call(json!(["status"])).await["says"].as_str().unwrap().contains("opted out"));
-    assert_eq!(v.js("return document.querySelector('leadheat-chat').shadowRoot.querySelector('button')").await, Value::Null);
+    assert_eq!(
+        v.js("return document.querySelector('leadheat-chat').shadowRoot.querySelector('button')").await,
+        Value::Null
+    );
     v.goto("/?leadheat=on").await;
     v.ready().await;
     v
@@ -131,7 +139,10 @@ pub async fn two_tabs_lose_nothing(mut v: Visitor) -> Visitor {
     let records = v.js(script).await;
     let records = records.as_str().unwrap();
     for n in 0..20 {
-        assert!(records.contains(&format!("custom first-{n}\"")) && records.contains(&format!("custom second-{n}\"")), "{n}");
+        assert!(
+            records.contains(&format!("custom first-{n}\"")) && records.contains(&format!("custom second-{n}\"")),
+            "{n}"
+        );
     }
     v
 }

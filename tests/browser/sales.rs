@@ -6,7 +6,8 @@ use crate::visitor::Visitor;
 
 pub async fn inbox_shows_a_lead_live(mut v: Visitor) -> Visitor {
     v.goto("/inbox").await;
-    v.until("the empty inbox says how to begin", "return document.body.textContent.includes(\"leadheat('test')\")").await;
+    v.until("the empty inbox says how to begin", "return document.body.textContent.includes(\"leadheat('test')\")")
+        .await;
     let sales = v.client.window().await.unwrap();
     let page = v.client.new_window(true).await.unwrap();
     v.client.switch_to_window(page.handle).await.unwrap();

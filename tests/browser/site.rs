@@ -103,7 +103,8 @@ impl Site {
     /// The leads in the inbox, newest first, with what sales made of them.
     pub fn entries(&self) -> Vec<Value> {
         let url = self.url("/inbox/api/leads");
-        let json: Value = tokio::task::block_in_place(|| ureq::get(&url).call().unwrap().body_mut().read_json().unwrap());
+        let json: Value =
+            tokio::task::block_in_place(|| ureq::get(&url).call().unwrap().body_mut().read_json().unwrap());
         json["leads"].as_array().unwrap().clone()
     }
 
@@ -140,7 +141,8 @@ async fn watch(State(log): State<Arc<Mutex<Log>>>, request: Request, next: Next)
         return response;
     }
     let response = next.run(request).await;
-    let is_page = response.headers().get(header::CONTENT_TYPE).is_some_and(|mime| mime.as_bytes().starts_with(b"text/html"));
+    let is_page =
+        response.headers().get(header::CONTENT_TYPE).is_some_and(|mime| mime.as_bytes().starts_with(b"text/html"));
     if !is_page {
         return response;
     }

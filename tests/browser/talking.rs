@@ -30,7 +30,14 @@ pub async fn keyboard_and_screen_reader(mut v: Visitor) -> Visitor {
 
 pub async fn three_languages(mut v: Visitor) -> Visitor {
     for (page, reply, write, now, decide, thanks) in [
-        ("/fi", "Haluaisin tarjouksen", "Kolmen luokan ilmanvaihto", "Heti", "Minä päätän", "Kiitos, tiedot tulivat perille"),
+        (
+            "/fi",
+            "Haluaisin tarjouksen",
+            "Kolmen luokan ilmanvaihto",
+            "Heti",
+            "Minä päätän",
+            "Kiitos, tiedot tulivat perille",
+        ),
         ("/hu", "Árajánlatot szeretnék", "Három tanterem szellőztetése", "Most", "Én döntök", "Köszönjük, megkaptuk"),
     ] {
         v.goto(page).await;
@@ -80,9 +87,18 @@ pub async fn form_errors_in_words(mut v: Visitor) -> Visitor {
     v.submit().await;
     let errors = v.until("errors", "return [...document.querySelector('leadheat-chat').shadowRoot.querySelectorAll('.error')].map(e => e.textContent).join('|')").await;
     let errors = errors.as_str().unwrap();
-    assert!(errors.contains("e-mail address. Example") && errors.contains("phone number. Example") && errors.contains("tick the box"), "{errors}");
+    assert!(
+        errors.contains("e-mail address. Example")
+            && errors.contains("phone number. Example")
+            && errors.contains("tick the box"),
+        "{errors}"
+    );
     assert_eq!(v.js("return document.querySelector('leadheat-chat').shadowRoot.activeElement.id").await, "email");
-    assert_eq!(v.js("return document.querySelector('leadheat-chat').shadowRoot.getElementById('email').value").await, "aino", "nothing typed is lost");
+    assert_eq!(
+        v.js("return document.querySelector('leadheat-chat').shadowRoot.getElementById('email').value").await,
+        "aino",
+        "nothing typed is lost"
+    );
     assert_eq!(v.site.posts(), 0);
     v.panel("#phone").await.clear().await.unwrap();
     v.panel("#email").await.send_keys("@koulu.example").await.unwrap();

@@ -4,8 +4,8 @@
 use std::time::{Duration, Instant};
 
 use fantoccini::Client;
-use fantoccini::error::{CmdError, ErrorStatus};
 use fantoccini::elements::{Element, ElementRef};
+use fantoccini::error::{CmdError, ErrorStatus};
 use serde_json::{Value, json};
 
 use crate::site::Site;
@@ -110,7 +110,8 @@ impl Visitor {
 
     /// An element of the panel.
     pub async fn panel(&self, css: &str) -> Element {
-        self.element("return document.querySelector('leadheat-chat')?.shadowRoot.querySelector(arguments[0])", css).await
+        self.element("return document.querySelector('leadheat-chat')?.shadowRoot.querySelector(arguments[0])", css)
+            .await
     }
 
     /// The panel's button with this text.
@@ -139,7 +140,10 @@ impl Visitor {
     /// there the element is told directly.
     async fn press(&self, element: Element) {
         if let Err(error) = element.click().await {
-            assert!(matches!(&error, CmdError::Standard(wrong) if wrong.error == ErrorStatus::ElementClickIntercepted), "{error}");
+            assert!(
+                matches!(&error, CmdError::Standard(wrong) if wrong.error == ErrorStatus::ElementClickIntercepted),
+                "{error}"
+            );
             self.js_with("arguments[0].click()", vec![serde_json::to_value(&element).unwrap()]).await;
         }
     }
@@ -158,7 +162,7 @@ impl Visitor {
     /// Writes a message and sends it by Enter.
     pub async fn write(&self, text: &str) {
         let field = self.panel("textarea").await;
-                field.send_keys(&format!("{text}\u{e007}")).await.unwrap();
+        field.send_keys(&format!("{text}\u{e007}")).await.unwrap();
     }
 
     /// Fills in the contact form and sends it.
@@ -185,7 +189,9 @@ impl Visitor {
     /// The text of the transcript.
     pub async fn transcript(&self) -> String {
         self.panel("[role=log]").await;
-        let text = self.js("return document.querySelector('leadheat-chat').shadowRoot.querySelector('[role=log]').textContent").await;
+        let text = self
+            .js("return document.querySelector('leadheat-chat').shadowRoot.querySelector('[role=log]').textContent")
+            .await;
         text.as_str().unwrap().to_owned()
     }
 }

@@ -35,13 +35,29 @@ fn forbid(directory: &str, extension: &str, words: &[&str]) {
 
 #[test]
 fn core_reaches_nothing_outside() {
-    let outside = ["web_sys", "js_sys", "wasm_bindgen", "std::time", "SystemTime", "Instant::now", "std::fs", "std::net", "std::env", "rand::", "println!"];
+    let outside = [
+        "web_sys",
+        "js_sys",
+        "wasm_bindgen",
+        "std::time",
+        "SystemTime",
+        "Instant::now",
+        "std::fs",
+        "std::net",
+        "std::env",
+        "rand::",
+        "println!",
+    ];
     forbid("src/core", "rs", &outside);
 }
 
 #[test]
 fn the_widget_leaks_nothing_into_the_page() {
-    forbid("src/widget", "rs", &[".forget()", "from_html_unchecked", "set_inner_html", "style=", "gloo_storage", ".unwrap()", ".expect("]);
+    forbid(
+        "src/widget",
+        "rs",
+        &[".forget()", "from_html_unchecked", "set_inner_html", "style=", "gloo_storage", ".unwrap()", ".expect("],
+    );
     forbid("www", "js", &["innerHTML", "insertAdjacentHTML", "document.write", "eval(", "new Function"]);
 }
 
@@ -51,5 +67,16 @@ fn every_module_says_what_it_owns() {
         for (path, text) in files(directory, "rs") {
             assert!(text.starts_with("//!"), "{} does not open with what it owns", path.display());
         }
+    }
+}
+
+#[test]
+fn the_readme_names_every_field_of_the_config() {
+    let readme = fs::read_to_string(Path::new(ROOT).join("README.md")).unwrap();
+    let schema = leadheat_core::schema::config();
+    let fields =
+        |schema: &serde_json::Value| schema["properties"].as_object().unwrap().keys().cloned().collect::<Vec<_>>();
+    for field in fields(&schema).into_iter().chain(fields(&schema["$defs"]["Chat"])) {
+        assert!(readme.contains(&format!("| `{field}`")), "the README's table lacks `{field}`");
     }
 }

@@ -30,7 +30,13 @@ fn inbox() -> Inbox {
 fn the_highest_revision_counts_and_a_repeated_post_changes_nothing() {
     let inbox = inbox();
     assert_eq!(post(&inbox, &lead("a", 1, "first")), Ok(true));
-    inbox.change("a", serde_json::from_value(json!({"status": "contacted", "owner": "Eero", "read": true})).unwrap(), Lang::En).unwrap();
+    inbox
+        .change(
+            "a",
+            serde_json::from_value(json!({"status": "contacted", "owner": "Eero", "read": true})).unwrap(),
+            Lang::En,
+        )
+        .unwrap();
     assert_eq!(post(&inbox, &lead("a", 3, "third")), Ok(true));
     assert_eq!(post(&inbox, &lead("a", 2, "second, late")), Ok(true));
     assert_eq!(post(&inbox, &lead("a", 3, "third, again")), Ok(false));
@@ -79,7 +85,10 @@ fn a_status_that_needs_a_reason_or_a_date_asks_for_it() {
         assert!(why.contains(words), "{why}");
     }
     assert_eq!(change(json!({"status": "lost", "lost_reason": "too late"})).unwrap().status, "lost");
-    assert_eq!(change(json!({"status": "parked", "parked_until": "2027-01-15"})).unwrap().parked_until.as_deref(), Some("2027-01-15"));
+    assert_eq!(
+        change(json!({"status": "parked", "parked_until": "2027-01-15"})).unwrap().parked_until.as_deref(),
+        Some("2027-01-15")
+    );
     assert_eq!(inbox.change("nobody", Default::default(), Lang::En).unwrap_err().0, 404);
 }
 

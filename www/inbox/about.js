@@ -1,6 +1,6 @@
 // What can be said of an entry without drawing it: its name, its best reason, whether it still wants work, safe links.
 import { today } from './format.js';
-import { t, word } from './words.js';
+import { t } from './words.js';
 
 export const TIERS = ['hot', 'warm', 'cold'];
 export const STAGES = ['sql', 'mql', 'suspect', 'parked', 'discarded'];
@@ -8,7 +8,8 @@ export const STATUSES = ['new', 'contacted', 'qualified', 'won', 'lost', 'discar
 
 export const nameOf = ({ contact }) => contact?.name || contact?.email || contact?.phone || t('anonymous');
 export const channelOf = ({ source }) => source?.first?.channel || source?.last?.channel || null;
-export const ruleLabel = ({ rule, label }) => word('rule', rule, label || rule);
+/** In the language asked for: the server words the reasons of leadheat's own model. */
+export const ruleLabel = ({ rule, label }) => label || rule;
 export const langOf = ({ language }) => (/^[a-z]{2,3}(-[a-z0-9]{1,8})*$/i.test(language) ? language : null);
 
 export const dueAgain = (entry) => entry.status === 'parked' && !!entry.parked_until && entry.parked_until <= today();

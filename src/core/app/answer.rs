@@ -185,7 +185,9 @@ impl State {
             }
         }
         if contact == Contact::default() {
-            return Err("write leadheat('identify', {email: '...'}); name, email, phone and company are known".to_owned());
+            return Err(
+                "write leadheat('identify', {email: '...'}); name, email, phone and company are known".to_owned()
+            );
         }
         if contact.email.as_ref().is_some_and(|email| !is_email(email)) {
             return Err("the e-mail address given to identify is none".to_owned());
@@ -253,7 +255,9 @@ impl State {
         }
         let dead = self.outbox.items.0.iter().filter(|(_, item)| item.dead).count();
         let waiting = self.outbox.items.0.len() - dead;
-        for (count, what) in [(waiting, " lead(s) wait to be delivered"), (dead, " lead(s) were refused by the webhook and are kept")] {
+        for (count, what) in
+            [(waiting, " lead(s) wait to be delivered"), (dead, " lead(s) were refused by the webhook and are kept")]
+        {
             if count > 0 {
                 says += &[". ", &number(count as u64), what].concat();
             }

@@ -98,7 +98,9 @@ impl State {
             let words = match decision {
                 Decision::Granted => "consent: granted, so the visitor is scored and remembered",
                 Decision::Denied => "consent: denied, so the visitor is neither scored nor remembered",
-                Decision::Pending => "consent: the consent manager is still asking, so nothing is observed until it answers",
+                Decision::Pending => {
+                    "consent: the consent manager is still asking, so nothing is observed until it answers"
+                }
             };
             words.into()
         });

@@ -49,7 +49,9 @@ impl State {
             self.both(|record| record.reached = Latest { at, value: (tier, stage) });
             if rose_or_fell {
                 let points = points(self.assessment.total);
-                turn.tell(|| ["scored: ", &decimal(self.assessment.total), " points, ", tier.name(), ", ", stage.name()].concat());
+                turn.tell(|| {
+                    ["scored: ", &decimal(self.assessment.total), " points, ", tier.name(), ", ", stage.name()].concat()
+                });
                 turn.push(Effect::Announce(Notice::Tier { tier, stage, score: points }));
             }
         }
@@ -226,7 +228,8 @@ impl State {
         let label = |line: &score::Contribution| match (line.index, line.rule.strip_prefix("group:")) {
             (Some(index), _) => self.scorer.model.rules[index].label.get(lang).to_owned(),
             (None, Some(group)) => {
-                lang.pick(&["Limit of the group: ", "Ryhmän enimmäismäärä: ", "A csoport felső határa: "]).to_owned() + group
+                lang.pick(&["Limit of the group: ", "Ryhmän enimmäismäärä: ", "A csoport felső határa: "]).to_owned()
+                    + group
             }
             (None, None) if line.rule == "bot" => {
                 lang.pick(&["Limit for suspected programs", "Epäillyn ohjelman raja", "Gyanús programok határa"]).into()

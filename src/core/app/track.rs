@@ -15,8 +15,8 @@ const VISIT_ENDS_AFTER: u64 = 30 * MINUTE;
 
 /// File endings that make a link a download.
 const FILES: &[&str] = &[
-    "7z", "csv", "doc", "docx", "dwg", "epub", "exe", "gz", "key", "mp3", "mp4", "odp", "ods", "odt", "pdf", "pkg", "pps",
-    "ppt", "pptx", "rar", "rtf", "tar", "txt", "webm", "xls", "xlsx", "zip",
+    "7z", "csv", "doc", "docx", "dwg", "epub", "exe", "gz", "key", "mp3", "mp4", "odp", "ods", "odt", "pdf", "pkg",
+    "pps", "ppt", "pptx", "rar", "rtf", "tar", "txt", "webm", "xls", "xlsx", "zip",
 ];
 
 /// What was clicked, as the page has it.
@@ -99,7 +99,8 @@ impl State {
     fn count(&mut self, signal: Signal, turn: &mut Turn) {
         let at = turn.now.wall;
         turn.tell(|| {
-            let amount = if signal.amount == 1 { String::new() } else { [" x ", &number(signal.amount.into())].concat() };
+            let amount =
+                if signal.amount == 1 { String::new() } else { [" x ", &number(signal.amount.into())].concat() };
             ["seen: ", signal.kind.name(), " ", &signal.subject, &amount].concat()
         });
         self.both(|record| {

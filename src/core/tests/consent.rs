@@ -34,15 +34,25 @@ fn required_and_undecided_or_denied() {
         assert_eq!(world.explain(tab)["score"], Value::Null);
         assert!(world.site().is_empty() && world.tab_storage(tab).is_empty());
         world.send(tab, Event::Chat(Input::Open));
-        assert_eq!(world.tab_storage(tab).keys().collect::<Vec<_>>(), ["leadheat:chat"], "the conversation, in this tab");
+        assert_eq!(
+            world.tab_storage(tab).keys().collect::<Vec<_>>(),
+            ["leadheat:chat"],
+            "the conversation, in this tab"
+        );
         assert!(world.site().is_empty());
         world.faults = vec![Some(Outcome::Failed)];
         world.chat(tab, 0, 0, "a@b.fi");
         assert_eq!(world.site().len(), 1, "the lead that was submitted: {:?}", site_keys(&world));
         world.pass(MINUTE);
         let lead = &world.received[0];
-        assert_eq!((&lead["score"], &lead["reasons"], &lead["journey"], &lead["source"]), (&Value::Null, &json!([]), &json!([]), &Value::Null));
-        assert_eq!((&lead["contact"]["email"], &lead["page"], &lead["tier"]), (&json!("a@b.fi"), &json!("/pricing"), &json!("hot")));
+        assert_eq!(
+            (&lead["score"], &lead["reasons"], &lead["journey"], &lead["source"]),
+            (&Value::Null, &json!([]), &json!([]), &Value::Null)
+        );
+        assert_eq!(
+            (&lead["contact"]["email"], &lead["page"], &lead["tier"]),
+            (&json!("a@b.fi"), &json!("/pricing"), &json!("hot"))
+        );
         assert!(lead["chat"].as_array().unwrap().len() > 5);
         assert!(world.site().is_empty());
     }
@@ -83,7 +93,10 @@ fn granted_is_stored_and_remembered() {
     world.send(tab, Event::Chat(Input::Open));
     world.goto(tab, "/other");
     assert!(has_visitor(&world));
-    assert!(world.site().contains_key("leadheat:chat") && world.tab_storage(tab).is_empty(), "the conversation is with the visitor");
+    assert!(
+        world.site().contains_key("leadheat:chat") && world.tab_storage(tab).is_empty(),
+        "the conversation is with the visitor"
+    );
     assert!(world.explain(tab)["reasons"].to_string().contains("pricing"));
     assert!(world.view(tab).open);
 }
@@ -98,7 +111,10 @@ fn withdrawn_in_one_tab_is_wiped_in_every_tab() {
     world.send(second, Event::FormSubmitted("trial".into()));
     world.goto(first, "/pricing");
     world.pass(10_000);
-    assert!(has_visitor(&world) && world.site().keys().any(|key| key.starts_with("leadheat:o:")), "a scored lead waits");
+    assert!(
+        has_visitor(&world) && world.site().keys().any(|key| key.starts_with("leadheat:o:")),
+        "a scored lead waits"
+    );
     world.faults.clear();
     world.consent(first, "denied");
     let posts = world.posts;
@@ -132,7 +148,10 @@ fn withdrawal_keeps_what_was_submitted_without_the_score_and_forget_keeps_nothin
         world.pass(60 * MINUTE);
         assert_eq!(world.received.len(), usize::from(!forget));
         if let Some(lead) = world.received.first() {
-            assert_eq!((&lead["score"], &lead["journey"], &lead["contact"]["email"]), (&Value::Null, &json!([]), &json!("a@b.fi")));
+            assert_eq!(
+                (&lead["score"], &lead["journey"], &lead["contact"]["email"]),
+                (&Value::Null, &json!([]), &json!("a@b.fi"))
+            );
         }
     }
 }
@@ -166,7 +185,10 @@ fn a_manager_that_is_still_asking_holds_back_what_was_remembered() {
 fn records_without_a_consent_are_removed() {
     let (mut world, tab) = visit(json!({}));
     world.close(tab);
-    world.plant("leadheat:v:0000000000000000", r#"{"visitor":{"facts":[["page_view /x",{"older":[1,1],"days":[],"last":5}]]}}"#);
+    world.plant(
+        "leadheat:v:0000000000000000",
+        r#"{"visitor":{"facts":[["page_view /x",{"older":[1,1],"days":[],"last":5}]]}}"#,
+    );
     world.plant("leadheat:chat", r#"{"chat":{"version":9,"lines":[{"at":1,"from":"bot","text":"x"}]}}"#);
     world.open("/");
     assert!(world.site().is_empty(), "{:?}", site_keys(&world));

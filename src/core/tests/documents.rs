@@ -7,12 +7,20 @@ use leadheat_core::{model, schema, script};
 use serde_json::{Value as Json, json};
 
 fn defaults() -> Defaults {
-    Defaults { model: serde_json::from_str(model::DEFAULT).unwrap(), script: serde_json::from_str(script::DEFAULT).unwrap() }
+    Defaults {
+        model: serde_json::from_str(model::DEFAULT).unwrap(),
+        script: serde_json::from_str(script::DEFAULT).unwrap(),
+    }
 }
 
 fn problems(config: &Json) -> Vec<String> {
     let config: Value = serde_json::from_value(config.clone()).unwrap();
-    Config::read(&config, Some("/webhook"), &defaults()).err().unwrap_or_default().iter().map(ToString::to_string).collect()
+    Config::read(&config, Some("/webhook"), &defaults())
+        .err()
+        .unwrap_or_default()
+        .iter()
+        .map(ToString::to_string)
+        .collect()
 }
 
 fn properties(schema: &Json) -> Vec<String> {
@@ -32,7 +40,10 @@ fn every_field_of_the_schema_is_read_and_no_other() {
         ("Model", |it| json!({"model": it})),
         ("Tiers", |it| json!({"model": {"id": "m", "tiers": it}})),
         ("Rule", |it| json!({"model": {"id": "m", "rules": [it]}})),
-        ("Decay", |it| json!({"model": {"id": "m", "rules": [{"id": "r", "kind": "visit", "points": 1, "decay": it}]}})),
+        (
+            "Decay",
+            |it| json!({"model": {"id": "m", "rules": [{"id": "r", "kind": "visit", "points": 1, "decay": it}]}}),
+        ),
         ("Step", |it| json!({"chat": {"script": [it]}})),
         ("Reply", |it| json!({"chat": {"script": [{"id": "s", "replies": [it]}]}})),
     ];
@@ -40,11 +51,13 @@ fn every_field_of_the_schema_is_read_and_no_other() {
         let fields = properties(definition(name));
         assert!(!fields.is_empty(), "{name}");
         // A field that is null is absent, but known: only an unknown one is named a problem.
-        let mut all: Json = fields.iter().map(|field| (field.clone(), Json::Null)).collect::<serde_json::Map<_, _>>().into();
+        let mut all: Json =
+            fields.iter().map(|field| (field.clone(), Json::Null)).collect::<serde_json::Map<_, _>>().into();
         if ["Step", "Rule"].contains(&name) {
             all["id"] = "x".into();
         }
-        let unknown: Vec<_> = problems(&place(all.clone())).into_iter().filter(|problem| problem.contains("no such field")).collect();
+        let unknown: Vec<_> =
+            problems(&place(all.clone())).into_iter().filter(|problem| problem.contains("no such field")).collect();
         assert_eq!(unknown, [""; 0], "{name}: the schema knows more than is read");
         all["zzzzzzzzzzzz"] = Json::Null;
         let known = problems(&place(all)).into_iter().find(|problem| problem.contains("zzzzzzzzzzzz")).unwrap();
@@ -75,8 +88,17 @@ fn the_default_documents_have_no_problems_and_speak_all_languages() {
 fn addresses_of_webhooks() {
     let good = ["https://hooks.example/a?b=c", "http://localhost:3000/x", "http://127.0.0.1/x", "/webhook"];
     let bad = [
-        "http://shop.example/hook", "javascript:alert(1)", "//shop.example/x", "https://", "https://user:pass@shop.example/", "ftp://x.example/", "",
-        "https://shop.example/ x", "/\\evil.example", "data:text/html,x", "webhook",
+        "http://shop.example/hook",
+        "javascript:alert(1)",
+        "//shop.example/x",
+        "https://",
+        "https://user:pass@shop.example/",
+        "ftp://x.example/",
+        "",
+        "https://shop.example/ x",
+        "/\\evil.example",
+        "data:text/html,x",
+        "webhook",
     ];
     let verdict = |url: &str| {
         let config: Value = serde_json::from_value(json!({ "webhook": url })).unwrap();

@@ -25,7 +25,8 @@ fn kind() -> impl Strategy<Value = Kind> {
 }
 
 fn signal() -> impl Strategy<Value = (Signal, u64)> {
-    let signal = (kind(), "[a-z/é\"]{0,70}", 0..1_000u32).prop_map(|(kind, subject, amount)| Signal { kind, subject, amount });
+    let signal =
+        (kind(), "[a-z/é\"]{0,70}", 0..1_000u32).prop_map(|(kind, subject, amount)| Signal { kind, subject, amount });
     (signal, 0..200u64).prop_map(|(signal, days_ago)| (signal, NOW - days_ago * DAY))
 }
 
@@ -43,13 +44,35 @@ fn contact() -> impl Strategy<Value = Contact> {
 }
 
 fn record() -> impl Strategy<Value = Record> {
-    let touch = || proptest::option::of((0..9u64, "[a-z]{0,5}").prop_map(|(at, channel)| Touch { at, channel, ..Touch::default() }));
-    let step = (0..50u64, kind(), "[a-z]{0,3}").prop_map(|(at, what, subject)| Step { at, what, subject, seconds: 1, scroll: 2 });
+    let touch = || {
+        proptest::option::of((0..9u64, "[a-z]{0,5}").prop_map(|(at, channel)| Touch {
+            at,
+            channel,
+            ..Touch::default()
+        }))
+    };
+    let step = (0..50u64, kind(), "[a-z]{0,3}").prop_map(|(at, what, subject)| Step {
+        at,
+        what,
+        subject,
+        seconds: 1,
+        scroll: 2,
+    });
     (facts(), vec(step, 0..6), touch(), touch(), 0..99u64, contact(), 1..5u32).prop_map(
         |(facts, mut journey, first, last, active, contact, version)| {
             journey.sort_by_key(|step| step.at);
             let contact = Latest { at: active, value: contact };
-            Record { visitor: format!("v{active}"), version, facts, journey, first, last, active, contact, ..Record::default() }
+            Record {
+                visitor: format!("v{active}"),
+                version,
+                facts,
+                journey,
+                first,
+                last,
+                active,
+                contact,
+                ..Record::default()
+            }
         },
     )
 }
@@ -85,7 +108,10 @@ fn rule() -> impl Strategy<Value = Rule> {
         }),
     ];
     let cap = || proptest::option::of(0..40_000i64);
-    let decay = proptest::option::of(prop_oneof![(1..60u32).prop_map(Decay::HalfLifeDays), (1..60u32).prop_map(Decay::LinearDays)]);
+    let decay = proptest::option::of(prop_oneof![
+        (1..60u32).prop_map(Decay::HalfLifeDays),
+        (1..60u32).prop_map(Decay::LinearDays)
+    ]);
     (kind(), points, cap(), cap(), decay, proptest::option::of(1..120u32), any::<bool>(), any::<bool>()).prop_map(
         |(kind, points, cap_day, cap, decay, window_days, sum, grouped)| Rule {
             id: "r".into(),
