@@ -6,7 +6,7 @@ use crate::config::Bots;
 use crate::page::{Attention, Page};
 use crate::signal::{Kind, Signal};
 use crate::source::parameter;
-use crate::text::{clip, number};
+use crate::text::{after_last, clip, number};
 use crate::time::MINUTE;
 use crate::visitor::{Record, Step};
 
@@ -177,8 +177,8 @@ impl State {
             self.signal(Kind::Mark, mark, 1, turn);
         }
         let page = self.page.path.clone();
-        let name = click.path.rsplit('/').next().unwrap_or("");
-        let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
+        let name = after_last(&click.path, b'/').unwrap_or("");
+        let ending = after_last(name, b'.').unwrap_or("");
         if click.href.starts_with("mailto:") {
             self.signal(Kind::ClickMailto, &page, 1, turn);
         } else if click.href.starts_with("tel:") {
