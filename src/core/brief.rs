@@ -4,7 +4,7 @@
 use crate::lead::Lead;
 use crate::qualify::{Authority, Timeframe};
 use crate::score::Stage;
-use crate::text::{Lang, clip, decimal};
+use crate::text::{Lang, clip, cut, decimal};
 use crate::words::Words;
 
 /// Writes the brief of a lead.
@@ -15,8 +15,9 @@ pub fn brief(lead: &Lead, lang: Lang) -> String {
 
 /// The phrase in the language, with `{}` filled in.
 fn fill(lang: Lang, phrase: Words, text: &str) -> String {
-    let (before, after) = lang.pick(phrase).split_once('{').unwrap_or_default();
-    [before, text, after.trim_start_matches('}')].concat()
+    let (before, after) = cut(lang.pick(phrase), b"{");
+    let (_, after) = cut(after.unwrap_or(""), b"}");
+    [before, text, after.unwrap_or("")].concat()
 }
 
 fn who_and_what(lead: &Lead, lang: Lang) -> String {

@@ -6,7 +6,7 @@ use serde::Serialize;
 use crate::lead::{Contact, Field};
 use crate::qualify::Qualification;
 use crate::script::{Script, Step};
-use crate::text::{Lang, clip};
+use crate::text::{Lang, after_last, clip, split};
 use crate::time::Millis;
 use crate::visitor::LeadMark;
 use crate::words;
@@ -212,9 +212,9 @@ pub fn clean(text: &str, most: usize) -> String {
 
 /// Whether a text can be an e-mail address. Deliberately loose: only a letter sent there proves more.
 pub fn is_email(text: &str) -> bool {
-    let Some((local, domain)) = text.rsplit_once('@') else { return false };
-    let labels: Vec<_> = domain.split('.').collect();
-    !local.is_empty()
+    let Some(domain) = after_last(text, b'@') else { return false };
+    let labels = split(domain, b'.');
+    text.len() > domain.len() + 1
         && !text.contains(|c: char| c.is_whitespace() || matches!(c, '<' | '>' | '(' | ')' | ',' | ';' | ':' | '"'))
         && labels.len() >= 2
         && labels.iter().all(|label| !label.is_empty())

@@ -8,7 +8,7 @@ use crate::json::{At, Problem, Reader, Value};
 use crate::model::Model;
 use crate::score::Tier;
 use crate::script::Script;
-use crate::text::{Lang, Text};
+use crate::text::{Lang, Text, cut};
 use crate::words;
 
 /// The settings of one site.
@@ -182,7 +182,7 @@ pub fn rgb(colour: &str) -> Option<[u8; 3]> {
 
 /// Accepts https addresses, http ones of this machine, and paths of the site itself.
 fn check_url(at: &At, url: &str) {
-    let authority = |rest: &'static str| url.strip_prefix(rest)?.split(['/', '?', '#']).next();
+    let authority = |scheme: &'static str| Some(cut(url.strip_prefix(scheme)?, b"/?#").0);
     let (good, mend) = if let Some(authority) = authority("https://") {
         if authority.bytes().any(|byte| byte == b'@') {
             (false, "Leave out user name and password: everybody could read them in the page")
@@ -190,7 +190,7 @@ fn check_url(at: &At, url: &str) {
             (!authority.is_empty() && !authority.starts_with(':'), "Write the whole address: https://host/path")
         }
     } else if let Some(authority) = authority("http://") {
-        let host = authority.split(':').next().unwrap_or("");
+        let (host, _) = cut(authority, b":");
         (host == "localhost" || host == "127.0.0.1", "Use https: the lead holds personal data")
     } else {
         let path = url.starts_with('/') && !url.starts_with("//") && !url.bytes().any(|byte| byte == b'\\');

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::text::clip;
+use crate::text::{after_last, clip, cut, split};
 use crate::time::Millis;
 
 /// One arrival from outside. Ordered by time, then by content.
@@ -65,7 +65,7 @@ impl Touch {
 
     fn classify(&self, tagged: bool) -> &str {
         let medium = self.utm_medium.as_str();
-        let labels = |list: &[&str], host: &str| host.split('.').any(|label| list.contains(&label));
+        let labels = |list: &[&str], host: &str| split(host, b'.').iter().any(|label| list.contains(label));
         match medium {
             "cpc" | "ppc" | "paid" | "display" | "retargeting" => "paid",
             "email" | "e-mail" | "newsletter" => "email",
@@ -80,15 +80,16 @@ impl Touch {
 }
 
 fn referrer_host(referrer: &str) -> &str {
-    let after = referrer.split_once(':').map_or("", |(_, rest)| rest.trim_start_matches('/'));
-    let authority = after.split(['/', '?', '#']).next().unwrap_or("");
-    authority.rsplit('@').next().unwrap_or("")
+    let (_, after) = cut(referrer, b":");
+    let (authority, _) = cut(after.unwrap_or("").trim_start_matches('/'), b"/?#");
+    after_last(authority, b'@').unwrap_or(authority)
 }
 
 /// The value of a query parameter, percent-decoded, its ASCII letters in lower case; the query may begin with `?`.
 pub fn parameter(query: &str, name: &str) -> Option<String> {
-    let pairs = query.trim_start_matches('?').split('&');
-    let (_, value) = pairs.filter_map(|pair| pair.split_once('=')).find(|(key, _)| *key == name)?;
+    let pairs = split(query.trim_start_matches('?'), b'&');
+    let (_, value) = pairs.into_iter().map(|pair| cut(pair, b"=")).find(|(key, value)| *key == name && value.is_some())?;
+    let value = value?;
     let mut bytes = Vec::with_capacity(value.len());
     let mut rest = value.as_bytes();
     while let [first, tail @ ..] = rest {

@@ -20,8 +20,8 @@ impl Lang {
 
     /// From a BCP 47 tag such as the page's `lang` (`fi`, `hu-HU`); English for all others.
     pub fn from_tag(tag: &str) -> Lang {
-        let primary = tag.split(['-', '_']).next().unwrap_or("").to_ascii_lowercase();
-        Lang::NAMES.iter().find(|(name, _)| *name == primary).map_or(Lang::En, |(_, lang)| *lang)
+        let (primary, _) = cut(tag, b"-_");
+        Lang::NAMES.iter().find(|(name, _)| name.eq_ignore_ascii_case(primary)).map_or(Lang::En, |(_, lang)| *lang)
     }
 
     /// The BCP 47 tag.
@@ -75,6 +75,33 @@ pub fn clip(text: &str, most: usize) -> &str {
     text.get(..text.floor_char_boundary(most)).unwrap_or(text)
 }
 
+/// The text before and after the first of these ASCII characters; all of it, and none, where there is no such character.
+/// By bytes: the searchers of the standard library are kilobytes of wasm.
+pub fn cut<'a>(text: &'a str, at: &[u8]) -> (&'a str, Option<&'a str>) {
+    match text.bytes().position(|byte| at.contains(&byte)) {
+        Some(place) => (text.get(..place).unwrap_or(""), text.get(place + 1..)),
+        None => (text, None),
+    }
+}
+
+/// The text after the last of this ASCII character, where there is one.
+pub fn after_last(text: &str, at: u8) -> Option<&str> {
+    let place = text.bytes().rposition(|byte| byte == at)?;
+    text.get(place + 1..)
+}
+
+/// The parts of a text between this ASCII character.
+pub fn split(text: &str, at: u8) -> Vec<&str> {
+    let mut parts = Vec::new();
+    let mut rest = Some(text);
+    while let Some(text) = rest {
+        let (part, after) = cut(text, &[at]);
+        parts.push(part);
+        rest = after;
+    }
+    parts
+}
+
 /// A whole number in decimal digits. Not `to_string`, whose formatting takes ten times the code.
 pub fn number(number: u64) -> String {
     let mut text = if number < 10 { String::new() } else { self::number(number / 10) };
@@ -111,6 +138,9 @@ mod tests {
         assert_eq!(text.get(Lang::Fi), "Hei");
         assert_eq!(text.get(Lang::Hu), "Hei");
         assert_eq!(clip("äö", 3), "ä");
+        assert_eq!((cut("ä=b&c", b"=&"), cut("ä", b"=")), (("ä", Some("b&c")), ("ä", None)));
+        assert_eq!((after_last("a.b.c", b'.'), after_last("abc", b'.')), (Some("c"), None));
+        assert_eq!((split("a..b", b'.'), split("", b'.')), (vec!["a", "", "b"], vec![""]));
         assert_eq!([71_500, 0, -8_050, 30_000, 7].map(decimal), ["71.5", "0", "-8.05", "30", "0.007"]);
     }
 }

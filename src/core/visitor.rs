@@ -14,7 +14,7 @@ use crate::score::{Stage, Tier};
 use crate::signal::{Kind, Signal};
 use crate::sorted::Sorted;
 use crate::source::Touch;
-use crate::text::clip;
+use crate::text::{clip, cut};
 use crate::time::{DAY, Day, Millis, day};
 
 /// Most keys in one record; those least recently touched are folded into `other` of their kind.
@@ -81,13 +81,14 @@ impl Key {
 
     /// A key as it was stored.
     pub(crate) fn parse(text: &str) -> Option<Key> {
-        let (kind, subject) = text.split_once(' ')?;
-        crate::json::named(Kind::NAMES, kind).map(|kind| Key::new(kind, subject))
+        let (kind, subject) = cut(text, b" ");
+        Some(Key::new(crate::json::named(Kind::NAMES, kind)?, subject?))
     }
 
     /// Kind (by name) and subject.
     pub fn parts(&self) -> (&str, &str) {
-        self.0.split_once(' ').unwrap_or((&self.0, ""))
+        let (kind, subject) = cut(&self.0, b" ");
+        (kind, subject.unwrap_or(""))
     }
 }
 

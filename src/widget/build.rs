@@ -1,26 +1,29 @@
 //! Makes what the wasm carries as text smaller: the default documents lose their spaces and the reasons for each rule,
 //! which are there for who reads them, and the style sheet its indentation.
 
-use std::{env, fs, path::Path};
+use std::error::Error;
+use std::path::Path;
+use std::{env, fs, io};
 
 use serde_json::Value;
 
-fn main() {
-    let out = env::var("OUT_DIR").expect("cargo sets it");
-    let write = |name: &str, text: String| fs::write(Path::new(&out).join(name), text).expect("OUT_DIR can be written");
-    for (from, to) in [("model-b2b.json", "model.json"), ("script.json", "script.json")] {
-        let mut document: Value = serde_json::from_str(&read(&format!("../core/defaults/{from}"))).expect("JSON");
+fn main() -> Result<(), Box<dyn Error>> {
+    let out = env::var("OUT_DIR")?;
+    let out = Path::new(&out);
+    for (from, to) in [("../core/defaults/model-b2b.json", "model.json"), ("../core/defaults/script.json", "script.json")] {
+        let mut document: Value = serde_json::from_str(&read(from)?)?;
         drop_reasons(&mut document);
-        write(to, document.to_string());
+        fs::write(out.join(to), document.to_string())?;
     }
-    let sheet = read("panel.css");
+    let sheet = read("panel.css")?;
     let lines = sheet.lines().map(str::trim).filter(|line| !line.starts_with("/*"));
-    write("panel.css", lines.collect::<Vec<_>>().join("\n"));
+    fs::write(out.join("panel.css"), lines.collect::<Vec<_>>().join("\n"))?;
+    Ok(())
 }
 
-fn read(path: &str) -> String {
+fn read(path: &str) -> io::Result<String> {
     println!("cargo::rerun-if-changed={path}");
-    fs::read_to_string(path).unwrap_or_else(|error| panic!("{path}: {error}"))
+    fs::read_to_string(path)
 }
 
 /// Takes `why` out of every rule.

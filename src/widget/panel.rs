@@ -109,12 +109,12 @@ fn dialog(view: &View, send: &Callback<Input>) -> Html {
 /// Messages of one sender that came together, with one time.
 fn group(lines: &[Line], view: &View) -> Html {
     let Some(last) = lines.last() else { return Html::default() };
-    let (class, sender) = match last.from {
-        Speaker::Bot => ("group theirs", view.title.as_str()),
-        Speaker::Visitor => ("group mine", view.lang.pick(words::YOU)),
+    let (from, sender) = match last.from {
+        Speaker::Bot => ("bot", view.title.as_str()),
+        Speaker::Visitor => ("visitor", view.lang.pick(words::YOU)),
     };
     html! {
-        <div {class} key={number(last.at) + class}>
+        <div class="group" data-from={from} key={number(last.at) + from}>
             <span class="hidden">{ sender }{ ": " }</span>
             { for lines.iter().map(|line| html! { <p class="bubble">{ &line.text }</p> }) }
             <time>{ clock(last.at, view.lang) }</time>
@@ -245,9 +245,10 @@ fn gives(send: &Callback<Input>, input: Input) -> Callback<MouseEvent> {
     Callback::from(move |_| send.emit(input.clone()))
 }
 
-/// A button that shows an icon alone.
-fn button(class: &'static str, label: &'static str, icon: Html, onclick: Callback<MouseEvent>) -> Html {
-    html! { <button {class} type="button" aria-label={label} {onclick}>{ icon }</button> }
+/// A button that shows an icon alone. An id and no class: yew's sets of classes are a kilobyte, and what is written
+/// `class="..."` does not need them.
+fn button(id: &'static str, label: &'static str, icon: Html, onclick: Callback<MouseEvent>) -> Html {
+    html! { <button {id} type="button" aria-label={label} {onclick}>{ icon }</button> }
 }
 
 /// A drawn icon of 24 x 24.

@@ -11,7 +11,7 @@ impl State {
         if !self.active() || !self.config.chat.enabled {
             return;
         }
-        let (lang, now, path) = (self.lang(), turn.now.wall, self.page.path.clone());
+        let (lang, now) = (self.lang(), turn.now.wall);
         self.attention.input(turn.now.monotonic);
         let script = &self.config.chat.script;
         match input {
@@ -20,7 +20,7 @@ impl State {
                 self.chat.start(script, lang, now);
                 self.chat.unread = 0;
                 self.chat.version += 1;
-                self.signal(Kind::ChatOpen, &path, 1, turn);
+                self.signal_here(Kind::ChatOpen, 1, turn);
             }
             Input::Close if self.chat.open => {
                 self.chat.open = false;
@@ -44,8 +44,8 @@ impl State {
                 match self.chat.submit(contact, agreed, script, lang, now) {
                     Ok(()) => {
                         self.form_errors.clear();
-                        self.chat.page.clone_from(&path);
-                        self.signal(Kind::Contact, &path, 1, turn);
+                        self.chat.page.clone_from(&self.page.path);
+                        self.signal_here(Kind::Contact, 1, turn);
                         self.learn(turn);
                     }
                     Err(errors) => self.form_errors = errors,
@@ -59,8 +59,7 @@ impl State {
     }
 
     fn said(&mut self, turn: &mut Turn) {
-        let path = self.page.path.clone();
-        self.signal(Kind::ChatMessage, &path, 1, turn);
+        self.signal_here(Kind::ChatMessage, 1, turn);
         self.learn(turn);
     }
 

@@ -6,7 +6,7 @@ use crate::config::Bots;
 use crate::page::{Attention, Page};
 use crate::signal::{Kind, Signal};
 use crate::source::parameter;
-use crate::text::{clip, number};
+use crate::text::{after_last, clip, number};
 use crate::time::MINUTE;
 use crate::visitor::{Record, Step};
 
@@ -70,8 +70,7 @@ impl State {
             let visitor = crate::id::uuid7(turn.now);
             self.both(|record| record.visitor.clone_from(&visitor));
         }
-        let path = self.page.path.clone();
-        self.signal(Kind::PageView, &path, 1, turn);
+        self.signal_here(Kind::PageView, 1, turn);
         // A reload or a page without referrer in the middle of a visit is no arrival from outside.
         if let Some(touch) = self.arrival.take().filter(|touch| new_visit || touch.channel != "direct") {
             self.both(|record| record.came(&touch));
@@ -94,6 +93,12 @@ impl State {
             let step = Step { at, what: kind, subject: clip(subject, 80).to_owned(), seconds: 0, scroll: 0 };
             self.both(|record| record.journey.push(step.clone()));
         }
+    }
+
+    /// Counts a signal whose subject is the path of the page.
+    pub(super) fn signal_here(&mut self, kind: Kind, amount: u32, turn: &mut Turn) {
+        let path = self.page.path.clone();
+        self.signal(kind, &path, amount, turn);
     }
 
     fn count(&mut self, signal: Signal, turn: &mut Turn) {
@@ -124,8 +129,7 @@ impl State {
         }
         let seconds = self.attention.take_seconds(turn.now.monotonic);
         if seconds > 0 {
-            let path = self.page.path.clone();
-            self.signal(Kind::Engaged, &path, seconds, turn);
+            self.signal_here(Kind::Engaged, seconds, turn);
         }
         let (began, scroll) = (self.viewing, self.attention.scroll);
         self.both(|record| {
@@ -167,8 +171,7 @@ impl State {
         if self.viewing.is_some() {
             let quarters = self.attention.scrolled(percent);
             if quarters > 0 {
-                let path = self.page.path.clone();
-                self.signal(Kind::Scroll, &path, quarters.into(), turn);
+                self.signal_here(Kind::Scroll, quarters.into(), turn);
             }
         }
     }
@@ -177,13 +180,12 @@ impl State {
         if let Some(mark) = click.mark.as_deref().map(str::trim).filter(|mark| !mark.is_empty()) {
             self.signal(Kind::Mark, mark, 1, turn);
         }
-        let page = self.page.path.clone();
-        let name = click.path.rsplit('/').next().unwrap_or("");
-        let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
+        let name = after_last(&click.path, b'/').unwrap_or("");
+        let ending = after_last(name, b'.').unwrap_or("");
         if click.href.starts_with("mailto:") {
-            self.signal(Kind::ClickMailto, &page, 1, turn);
+            self.signal_here(Kind::ClickMailto, 1, turn);
         } else if click.href.starts_with("tel:") {
-            self.signal(Kind::ClickTel, &page, 1, turn);
+            self.signal_here(Kind::ClickTel, 1, turn);
         } else if !click.href.is_empty() && (click.download || FILES.contains(&ending.to_ascii_lowercase().as_str())) {
             self.signal(Kind::ClickDownload, &click.path, 1, turn);
         } else if !click.host.is_empty() && click.host != self.page.host {
@@ -192,8 +194,11 @@ impl State {
     }
 
     pub(super) fn form(&mut self, kind: Kind, label: &str, turn: &mut Turn) {
-        let label = if label.is_empty() { self.page.path.clone() } else { label.to_owned() };
-        self.signal(kind, &label, 1, turn);
+        if label.is_empty() {
+            self.signal_here(kind, 1, turn);
+        } else {
+            self.signal(kind, label, 1, turn);
+        }
     }
 
     /// Whether suspected bots are to be kept cold, and this is one.
