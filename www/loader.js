@@ -126,7 +126,11 @@
   }
   function take(name, args, done) {
     if (dead) return done();
-    if (name === 'start' && !wasm && !starting) return begin(Promise.resolve(args[0])), done();
+    if (name === 'start' && !starting) return begin(Promise.resolve(args[0])), done();
+    if (name === 'status' && !starting) return done({
+      says: "leadheat waits for its config: data-config or data-webhook on the tag, or leadheat('start', {...})",
+      running: false, consent: 'pending', waiting: 0, version: VERSION
+    });
     if (!wasm) return waiting.push([function () { take(name, args, done); }, done]);
     if (name === 'panic' && debug) return done(), guard(wasm.panic);
     promised[++tickets] = done;

@@ -226,6 +226,8 @@ pub struct State {
     /// The consent in force was remembered from an earlier page, and nobody on this page confirmed it yet.
     pub(crate) remembered: bool,
     pub(crate) storage_works: bool,
+    /// Keys that were stored when this page began.
+    found: Vec<(Area, String)>,
 
     /// Name of this page's own record.
     writer: String,
@@ -332,6 +334,7 @@ impl State {
         self.debug = boot.debug || crate::source::parameter(&boot.page.query, "leadheat").as_deref() == Some("debug");
         turn.debug = self.debug;
         self.storage_works = true;
+        self.found = boot.kept.iter().map(|(area, key, _)| (*area, key.clone())).collect();
         match Config::read(&boot.config, boot.webhook.as_deref(), &boot.defaults) {
             Ok(config) => self.config = config,
             Err(problems) => {

@@ -29,7 +29,7 @@ pub struct Config {
     /// What happens with suspected bots: `cap` (default) keeps them cold, `flag` only marks the lead, `off` neither.
     #[cfg_attr(feature = "native", schemars(default))]
     pub bots: Bots,
-    /// Paths on which leadheat does nothing at all. `*` stands for anything.
+    /// Paths on which nothing is observed and no chat is shown. `*` stands for anything.
     #[cfg_attr(feature = "native", schemars(default))]
     pub exclude: Vec<Glob>,
     /// Whether `?leadheat=off` in the address switches leadheat off in this browser for good (for your own staff), and

@@ -106,7 +106,7 @@ impl Report {
 pub struct Consent {
     /// The decision.
     pub decision: Decision,
-    /// Who reported it; absent while pending.
+    /// Who reported it; absent where nobody did.
     pub source: Option<Source>,
     /// When.
     pub at: Millis,

@@ -208,7 +208,13 @@ fn read_rule(r: &mut Reader) -> Option<Rule> {
         .flatten();
     let points = match (each, steps) {
         (Some(each), None) => Points::Each(each?),
-        (None, Some(steps)) => Points::Steps(steps),
+        (None, Some(steps)) => {
+            if cap_day.is_some() {
+                r.at.field("cap_day")
+                    .problem("steps are not given by day", "Remove it, or use `points`; `cap` holds for both");
+            }
+            Points::Steps(steps)
+        }
         _ => {
             r.at.problem("a rule gives points in one of two ways", "Write either `points` or `steps`");
             return None;

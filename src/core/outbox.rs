@@ -4,6 +4,7 @@
 use serde::Serialize;
 
 use crate::json::Value;
+use crate::score::{Stage, Tier};
 use crate::sorted::Sorted;
 use crate::time::{DAY, MINUTE, Millis, SECOND, Stamp};
 
@@ -16,11 +17,20 @@ const MAX_AGE: Millis = 7 * DAY;
 /// Longest wait between two attempts.
 const MAX_WAIT: Millis = 15 * MINUTE;
 
-/// Takes out of a lead everything but what the visitor submitted: where consent is withdrawn before it was sent.
-pub(crate) fn strip(lead: &mut Value) {
+/// Takes out of a lead everything but what the visitor submitted: where consent is withdrawn before it was sent. `tier`
+/// and `stage` are those that follow from what was said alone.
+pub(crate) fn strip(lead: &mut Value, tier: Tier, stage: Stage) {
     let Value::Object(fields) = lead else { return };
     for (name, value) in fields {
         match name.as_str() {
+            "tier" => *value = Value::String(tier.name().into()),
+            "stage" => *value = Value::String(stage.name().into()),
+            "consent" => {
+                if let Value::Object(note) = value {
+                    note.retain(|(name, _)| name == "contact_text");
+                    note.push(("state".into(), Value::String("denied".into())));
+                }
+            }
             "score" | "model" | "source" => *value = Value::Null,
             "reasons" | "journey" => *value = Value::List(Vec::new()),
             "brief" => *value = Value::String(String::new()),
@@ -64,7 +74,7 @@ pub enum Outcome {
 pub enum Verdict {
     /// Confirmed.
     Done,
-    /// Again, after at least so many milliseconds.
+    /// Again, after at least so many milliseconds (a day counts as the most).
     Again(Millis),
     /// The same post would be refused for ever.
     Never,
@@ -112,7 +122,7 @@ impl Outbox {
         let mut keys = Vec::new();
         for (key, item) in &mut self.items.0 {
             // A clock set back by more than any wait makes no lead wait for it.
-            let due = item.due <= now || item.due > now + MAX_WAIT.max(LEASE);
+            let due = item.due <= now || item.due > now + DAY;
             if due && !item.dead && !busy.contains(&item.lead) {
                 item.attempts += 1;
                 item.due = now + LEASE;
@@ -137,7 +147,7 @@ impl Outbox {
                 // Full jitter: anywhere up to a bound that doubles, so that many pages do not come back at once.
                 let bound = (2 * SECOND << item.attempts.clamp(1, 10) >> 1).min(MAX_WAIT);
                 let wait = stamp.entropy as Millis % bound + SECOND / 2;
-                item.due = stamp.wall + wait.max(least);
+                item.due = stamp.wall + wait.max(least).min(DAY);
                 item.dead = item.attempts >= MAX_ATTEMPTS || stamp.wall > item.since + MAX_AGE;
             }
         }

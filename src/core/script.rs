@@ -78,6 +78,12 @@ impl Script {
                 let wrong = ["step `", &step.id, "` goes on to `", next, "`, which does not exist"].concat();
                 at.problem(&wrong, "Correct the name or add the step");
             }
+            if !step.contact.is_empty()
+                && !step.contact.iter().any(|field| matches!(field, Field::Email | Field::Phone))
+            {
+                let wrong = ["the form of step `", &step.id, "` has no way to be reached"].concat();
+                at.problem(&wrong, "Add \"email\" or \"phone\" to its `contact`");
+            }
             if script.says_for_ever(step) {
                 let wrong = ["from step `", &step.id, "` the script goes round without ever asking"].concat();
                 at.problem(&wrong, "Let one of its steps ask something, or take out a `next`");

@@ -88,7 +88,8 @@ fn referrer_host(referrer: &str) -> &str {
 /// The value of a query parameter, percent-decoded, its ASCII letters in lower case; the query may begin with `?`.
 pub fn parameter(query: &str, name: &str) -> Option<String> {
     let pairs = split(query.trim_start_matches('?'), b'&');
-    let (_, value) = pairs.into_iter().map(|pair| cut(pair, b"=")).find(|(key, value)| *key == name && value.is_some())?;
+    let (_, value) =
+        pairs.into_iter().map(|pair| cut(pair, b"=")).find(|(key, value)| *key == name && value.is_some())?;
     let value = value?;
     let mut bytes = Vec::with_capacity(value.len());
     let mut rest = value.as_bytes();

@@ -140,7 +140,8 @@ impl Ear {
 
     /// A field of a form has the focus, or the form is submitted.
     fn form(&mut self, event: &web_sys::Event, submitted: bool) {
-        let Some(form) = closest(event, "form") else { return };
+        // What the browser would not send is not submitted, whatever the page does with it.
+        let Some(form) = closest(event, if submitted { "form:valid" } else { "form" }) else { return };
         if submitted {
             self.send.emit(Event::FormSubmitted(label(&form)));
         } else if self.form.as_ref() != Some(&form) {

@@ -1,10 +1,14 @@
 //! Consent, storage and other tabs: what may exist, where, and how it goes away. Owns the consent table of the README
 //! ("Privacy"); must not look at what the records say.
 
-use super::{Area, CHAT_KEY, CONSENT_KEY, Effect, FORGET_KEY, Kept, LEAD_PREFIX, State, Stored, Turn, VISITOR_PREFIX};
+use super::{
+    Answer, Area, CHAT_KEY, CONSENT_KEY, Effect, FORGET_KEY, Kept, LEAD_PREFIX, OFF_KEY, State, Stored, Turn,
+    VISITOR_PREFIX,
+};
 use crate::chat::Conversation;
 use crate::consent::{Consent, Decision, Report};
 use crate::id;
+use crate::score::{self, Stage, Tier};
 use crate::time::{DAY, Millis, SECOND, day};
 use crate::visitor::{Record, Records};
 
@@ -20,7 +24,7 @@ impl State {
         });
         // The consent goes with what it covers: after the retention time it is asked for again.
         let oldest = turn.now.wall.saturating_sub(Millis::from(self.config.retention_days) * DAY);
-        match granted.filter(|consent| consent.may_store()) {
+        match granted.filter(|consent| consent.may_store() && consent.at >= oldest) {
             Some(consent) => {
                 self.consent = consent;
                 self.remembered = true;
@@ -36,7 +40,13 @@ impl State {
                         self.others.take(writer, *record);
                     }
                 }
-                Stored::Chat(chat) if area == Area::Tab || self.consent.may_store() => self.adopt(*chat),
+                Stored::Chat(chat) if area == Area::Tab || self.consent.may_store() => {
+                    if chat.lines.last().is_none_or(|line| line.at < oldest) {
+                        turn.push(Effect::Remove(area, key));
+                    } else {
+                        self.adopt(*chat);
+                    }
+                }
                 Stored::Lead(item) => {
                     if let Some(lead) = key.strip_prefix(LEAD_PREFIX) {
                         *self.outbox.items.entry(&lead.to_owned()) = *item;
@@ -81,12 +91,20 @@ impl State {
 
     /// A consent manager or the page said something.
     pub(super) fn reported(&mut self, report: &Report, turn: &mut Turn) {
-        let before = self.consent.decision;
+        let (before, since) = (self.consent.decision, self.consent.at);
         self.consent.take(report, turn.now.wall, self.remembered);
         if !matches!(report.decision(), (Decision::Pending, _)) {
             self.remembered = false;
         }
         self.consented(before, turn);
+        // Confirmed again: the retention time begins anew.
+        if before == Decision::Granted && self.consent.may_store() && self.consent.at >= since + DAY {
+            self.store_consent(turn);
+        }
+    }
+
+    fn store_consent(&self, turn: &mut Turn) {
+        turn.push(Effect::Store(Area::Site, CONSENT_KEY.into(), Stored::Consent(self.consent.clone())));
     }
 
     fn consented(&mut self, before: Decision, turn: &mut Turn) {
@@ -106,7 +124,7 @@ impl State {
         });
         match decision {
             Decision::Granted => {
-                turn.push(Effect::Store(Area::Site, CONSENT_KEY.into(), Stored::Consent(self.consent.clone())));
+                self.store_consent(turn);
                 turn.push(Effect::Remove(Area::Tab, CHAT_KEY.into()));
                 self.chat_saved = 0; // From the tab to the site.
                 // What was said in the chat before belongs to the visitor from now on.
@@ -125,10 +143,13 @@ impl State {
         self.wipe_visitor(turn);
         turn.push(Effect::Remove(Area::Site, CHAT_KEY.into()));
         self.chat_saved = 0;
+        let said = &self.chat.said;
+        let tier = score::tier(0, Tier::Cold, &self.scorer.model.tiers, said.timeframe, false);
+        let stage = score::stage(tier, Stage::Suspect, said, self.chat.contact.reachable());
         self.outbox.items.0.retain_mut(|(key, item)| {
             let key = LEAD_PREFIX.to_owned() + key;
             turn.push(if item.submitted {
-                crate::outbox::strip(&mut item.body);
+                crate::outbox::strip(&mut item.body, tier, stage);
                 Effect::Store(Area::Site, key, Stored::Lead(Box::new(item.clone())))
             } else {
                 Effect::Remove(Area::Site, key)
@@ -159,6 +180,10 @@ impl State {
     }
 
     fn forget_here(&mut self, turn: &mut Turn) {
+        self.remove_found(turn);
+        for (_, ticket) in std::mem::take(&mut self.tests) {
+            turn.push(Effect::Answer { ticket, value: Answer::Said("forgotten before it was delivered".into()) });
+        }
         self.consent = Consent { decision: Decision::Denied, source: None, at: turn.now.wall };
         self.wipe_visitor(turn);
         for area in [Area::Site, Area::Tab] {
@@ -171,6 +196,15 @@ impl State {
             turn.push(Effect::Remove(Area::Site, LEAD_PREFIX.to_owned() + &key));
         }
         turn.tell(|| "forgotten: everything about this visitor is deleted".into());
+    }
+
+    /// Removes what was stored when this page began, also where leadheat is off and has not looked at it.
+    pub(super) fn remove_found(&mut self, turn: &mut Turn) {
+        for (area, key) in std::mem::take(&mut self.found) {
+            if key != OFF_KEY {
+                turn.push(Effect::Remove(area, key));
+            }
+        }
     }
 
     /// Another tab wrote or removed a key.

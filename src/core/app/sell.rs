@@ -252,20 +252,29 @@ impl State {
     /// Sends what is due.
     pub(super) fn send(&mut self, turn: &mut Turn) {
         for key in self.outbox.take_due(turn.now.wall) {
+            self.store_lead(&key, turn);
             let Some(item) = self.outbox.items.get(&key) else { continue };
-            turn.push(Effect::Store(Area::Site, LEAD_PREFIX.to_owned() + &key, Stored::Lead(Box::new(item.clone()))));
             turn.push(Effect::Post { url: item.url.clone(), body: item.body.clone(), key });
+        }
+    }
+
+    /// Writes a lead on its way, or removes it where it is no more. One that the visitor did not submit is stored with
+    /// consent only.
+    fn store_lead(&self, key: &str, turn: &mut Turn) {
+        let stored = LEAD_PREFIX.to_owned() + key;
+        match self.outbox.items.get(&key.to_owned()) {
+            None => turn.push(Effect::Remove(Area::Site, stored)),
+            Some(item) if item.submitted || self.consent.may_store() => {
+                turn.push(Effect::Store(Area::Site, stored, Stored::Lead(Box::new(item.clone()))));
+            }
+            Some(_) => {}
         }
     }
 
     /// Takes in what became of a post.
     pub(super) fn settled(&mut self, key: &str, outcome: Outcome, turn: &mut Turn) {
         let verdict = self.outbox.settle(key, outcome, turn.now);
-        let stored_key = LEAD_PREFIX.to_owned() + key;
-        match self.outbox.items.get(&key.to_owned()) {
-            None => turn.push(Effect::Remove(Area::Site, stored_key)),
-            Some(item) => turn.push(Effect::Store(Area::Site, stored_key, Stored::Lead(Box::new(item.clone())))),
-        }
+        self.store_lead(key, turn);
         let answered = match outcome {
             Outcome::Answered(status, _) => ["the webhook answered ", &number(status.into())].concat(),
             Outcome::Failed => "the webhook could not be reached (offline, CORS, CSP, a redirect or no answer)".into(),

@@ -42,11 +42,12 @@ pub(super) fn looks_driven(webdriver: bool, user_agent: &str) -> bool {
 
 impl State {
     /// Follows the opt-out link, and says whether this browser is opted out.
-    pub(super) fn opted_out(&self, boot: &Boot, turn: &mut Turn) -> bool {
+    pub(super) fn opted_out(&mut self, boot: &Boot, turn: &mut Turn) -> bool {
         let was_out = boot.kept.iter().any(|(_, key, _)| key == OFF_KEY);
         let asked = parameter(&boot.page.query, "leadheat").filter(|_| self.config.opt_out_link);
         match asked.as_deref() {
             Some("off") => {
+                self.remove_found(turn);
                 turn.push(Effect::Store(Area::Site, OFF_KEY.into(), Stored::Off));
                 true
             }

@@ -6,7 +6,7 @@ use leadheat_core::chat::Input;
 use leadheat_core::consent::Report;
 use leadheat_core::outbox::Outcome;
 use leadheat_core::sim::{TabId, World};
-use leadheat_core::time::MINUTE;
+use leadheat_core::time::{DAY, MINUTE};
 use serde_json::{Value, json};
 
 fn site_keys(world: &World) -> Vec<&str> {
@@ -192,4 +192,59 @@ fn records_without_a_consent_are_removed() {
     world.plant("leadheat:chat", r#"{"chat":{"version":9,"lines":[{"at":1,"from":"bot","text":"x"}]}}"#);
     world.open("/");
     assert!(world.site().is_empty(), "{:?}", site_keys(&world));
+}
+
+#[test]
+fn forget_and_the_opt_out_link_remove_everything_also_where_leadheat_is_off() {
+    for off_first in [true, false] {
+        let (mut world, tab) = visit(json!({}));
+        world.consent(tab, "granted");
+        world.chat(tab, 0, 0, "a@b.fi");
+        world.goto(tab, if off_first { "/?leadheat=off" } else { "/" });
+        if !off_first {
+            world.config = json!({"webhook": 5});
+            world.goto(tab, "/broken");
+            assert!(world.site().len() > 1);
+            world.call(tab, "forget", json!([]));
+        }
+        let left: Vec<_> = site_keys(&world).into_iter().filter(|key| *key != "leadheat:off").collect();
+        assert_eq!(left, [""; 0]);
+    }
+}
+
+#[test]
+fn consent_conversation_and_facts_end_with_the_retention_time() {
+    let (mut world, tab) = visit(json!({"retention_days": 30}));
+    world.consent(tab, "granted");
+    world.send(tab, Event::Chat(Input::Open));
+    world.close(tab);
+    world.pass(20 * DAY);
+    world.goto(tab, "/confirmed");
+    world.consent(tab, "granted");
+    world.close(tab);
+    world.pass(20 * DAY);
+    world.goto(tab, "/later");
+    assert_eq!(world.explain(tab)["consent"], "granted", "confirmed in between");
+    assert!(world.view(tab).lines.is_empty(), "the conversation is older");
+    world.close(tab);
+    world.pass(31 * DAY);
+    world.goto(tab, "/much/later");
+    assert_eq!(world.explain(tab)["consent"], "pending");
+    assert!(world.site().is_empty(), "{:?}", site_keys(&world));
+}
+
+#[test]
+fn in_memory_mode_only_what_was_submitted_is_stored() {
+    let (mut world, tab) = visit(json!({"consent": "memory"}));
+    world.faults = vec![Some(Outcome::Failed)];
+    world.call(tab, "identify", json!([{"email": "a@b.fi"}]));
+    world.send(tab, Event::FormSubmitted("trial".into()));
+    world.goto(tab, "/pricing");
+    world.call(tab, "identify", json!([{"email": "a@b.fi"}]));
+    world.send(tab, Event::FormSubmitted("trial".into()));
+    world.send(tab, Event::FormStarted("trial".into()));
+    assert!(world.site().is_empty(), "{:?}", site_keys(&world));
+    world.pass(MINUTE);
+    assert!(world.site().is_empty());
+    assert_eq!(world.leads().len(), 1, "and yet it is sent");
 }

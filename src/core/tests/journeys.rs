@@ -205,6 +205,18 @@ fn a_refused_lead_is_kept_and_a_failed_one_comes_again() {
 }
 
 #[test]
+fn a_receiver_that_asks_for_time_gets_it() {
+    let mut world = world();
+    world.faults = vec![Some(Outcome::Answered(429, Some(3_600)))];
+    let tab = world.open("/");
+    world.chat(tab, 0, 0, "a@b.fi");
+    world.pass(59 * MINUTE);
+    assert_eq!(world.posts, 1);
+    world.pass(2 * MINUTE);
+    assert_eq!((world.posts, world.received.len()), (2, 1));
+}
+
+#[test]
 fn a_tab_that_dies_after_writing_loses_no_lead() {
     let mut world = world();
     world.faults = vec![Some(Outcome::Failed); 3];
