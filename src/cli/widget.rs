@@ -159,7 +159,10 @@ fn join(loader: &str, glue: &str, widget: &Widget) -> Result<String> {
     // Every closure that the page can call goes through the loader's guard. If wasm-bindgen writes them differently one
     // day, this must not be left out unnoticed.
     for call in ["return f(a, state.b, ...args);", "return f(state.a, state.b, ...args);"] {
-        ensure!(glue.matches(call).count() == 1, "the glue of wasm-bindgen has no `{call}` any more: closures would go unguarded");
+        ensure!(
+            glue.matches(call).count() == 1,
+            "the glue of wasm-bindgen has no `{call}` any more: closures would go unguarded"
+        );
         let body = call.trim_start_matches("return ").trim_end_matches(';');
         glue = glue.replace(call, &format!("return guard(() => {body});"));
     }

@@ -76,7 +76,9 @@ impl Outcome {
         match self {
             Outcome::Answered(200..=299, _) => Verdict::Done,
             Outcome::Answered(400 | 401 | 403 | 410 | 422, _) => Verdict::Never,
-            Outcome::Answered(429, after) => Verdict::Again(after.map_or(MINUTE, |seconds| Millis::from(seconds) * SECOND)),
+            Outcome::Answered(429, after) => {
+                Verdict::Again(after.map_or(MINUTE, |seconds| Millis::from(seconds) * SECOND))
+            }
             Outcome::Answered(_, after) => Verdict::Again(after.map_or(0, |seconds| Millis::from(seconds) * SECOND)),
             Outcome::Failed => Verdict::Again(0),
         }
@@ -133,7 +135,7 @@ impl Outbox {
             Verdict::Never => item.dead = true,
             Verdict::Again(least) => {
                 // Full jitter: anywhere up to a bound that doubles, so that many pages do not come back at once.
-                let bound = (2 * SECOND << item.attempts.clamp(1, 10) >> 1).min(MAX_WAIT);
+                let bound = (SECOND << item.attempts.clamp(1, 10)).min(MAX_WAIT);
                 let wait = stamp.entropy as Millis % bound + SECOND / 2;
                 item.due = stamp.wall + wait.max(least);
                 item.dead = item.attempts >= MAX_ATTEMPTS || stamp.wall > item.since + MAX_AGE;

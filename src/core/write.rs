@@ -227,7 +227,13 @@ impl Serializer for Writer {
     fn serialize_struct(self, _: &'static str, _: usize) -> Result<Fields, Never> {
         Fields::new("")
     }
-    fn serialize_struct_variant(self, _: &'static str, _: u32, variant: &'static str, _: usize) -> Result<Fields, Never> {
+    fn serialize_struct_variant(
+        self,
+        _: &'static str,
+        _: u32,
+        variant: &'static str,
+        _: usize,
+    ) -> Result<Fields, Never> {
         Fields::new(variant)
     }
 }

@@ -10,7 +10,9 @@ use serde_json::Value;
 fn main() -> Result<(), Box<dyn Error>> {
     let out = env::var("OUT_DIR")?;
     let out = Path::new(&out);
-    for (from, to) in [("../core/defaults/model-b2b.json", "model.json"), ("../core/defaults/script.json", "script.json")] {
+    for (from, to) in
+        [("../core/defaults/model-b2b.json", "model.json"), ("../core/defaults/script.json", "script.json")]
+    {
         let mut document: Value = serde_json::from_str(&read(from)?)?;
         drop_reasons(&mut document);
         fs::write(out.join(to), document.to_string())?;

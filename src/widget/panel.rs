@@ -31,10 +31,9 @@ pub(crate) fn drawn(before: &View, view: &View, root: &NodeRef) {
     let Some(root) = root.cast::<HtmlElement>() else { return };
     let find = |selector| root.query_selector(selector).ok().flatten();
     colour(&root, view.accent.as_deref());
-    if before.lines != view.lines || before.open != view.open {
-        if let Some(log) = find(".scroll") {
-            set(&log, "scrollTop", &get(&log, "scrollHeight"));
-        }
+    let news = before.lines != view.lines || before.open != view.open;
+    if let Some(log) = find(".scroll").filter(|_| news) {
+        set(&log, "scrollTop", &get(&log, "scrollHeight"));
     }
     // Into the panel when the visitor opens it, back to the launcher when it closes. A panel that is open when the page
     // loads takes nothing.
@@ -183,7 +182,14 @@ fn grow(field: &HtmlElement) {
     let _ = style.set_property("height", &[&number(height), "px"].concat());
 }
 
-fn contact_form(step: &str, fields: &[Field], consent: &str, errors: &[FieldError], lang: Lang, send: &Callback<Input>) -> Html {
+fn contact_form(
+    step: &str,
+    fields: &[Field],
+    consent: &str,
+    errors: &[FieldError],
+    lang: Lang,
+    send: &Callback<Input>,
+) -> Html {
     let submit = send.reform(|event: SubmitEvent| {
         event.prevent_default();
         // A form has its fields as properties, by their names; `elements` has them even where they are called like its own.
@@ -194,7 +200,7 @@ fn contact_form(step: &str, fields: &[Field], consent: &str, errors: &[FieldErro
         }
         Input::Submit(contact, get(&get(&fields, "consent"), "checked").as_bool() == Some(true))
     });
-    let error = |of: Option<Field>| errors.iter().find(|(field, _)| *field == of).map(|(_, words)| lang.pick(*words));
+    let error = |of: Option<Field>| errors.iter().find(|(field, _)| *field == of).map(|(_, words)| lang.pick(words));
     let shown = |id: &str, error: Option<&'static str>| match error {
         Some(words) => html! { <p class="error" id={id.to_owned()}>{ words }</p> },
         None => Html::default(),
@@ -258,7 +264,10 @@ fn focus(element: Option<Element>) {
 /// Tab goes round within the modal panel.
 fn keep_focus_inside(event: &KeyboardEvent) {
     let Some(at) = event.target().map(JsCast::unchecked_into::<Element>) else { return };
-    let Some(inside) = at.closest(".panel").ok().flatten().and_then(|panel| panel.query_selector_all(FOCUSABLE).ok()) else { return };
+    let Some(inside) = at.closest(".panel").ok().flatten().and_then(|panel| panel.query_selector_all(FOCUSABLE).ok())
+    else {
+        return;
+    };
     let (first, last) = (inside.get(0), inside.get(inside.length().saturating_sub(1)));
     let (edge, other) = if event.shift_key() { (first, last) } else { (last, first) };
     if edge.as_ref() == Some(&at) {

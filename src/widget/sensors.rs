@@ -14,8 +14,25 @@ const INPUT_EVERY: f64 = 1_000.0;
 
 /// Everything that is listened to, on window while it goes down to its target: no script of the page can stop it there.
 const HEARD: [&str; 19] = [
-    "visibilitychange", "focus", "blur", "pointermove", "pointerdown", "keydown", "wheel", "touchstart", "scroll", "resize",
-    "click", "auxclick", "focusin", "submit", "storage", "pagehide", "pageshow", "popstate", "hashchange",
+    "visibilitychange",
+    "focus",
+    "blur",
+    "pointermove",
+    "pointerdown",
+    "keydown",
+    "wheel",
+    "touchstart",
+    "scroll",
+    "resize",
+    "click",
+    "auxclick",
+    "focusin",
+    "submit",
+    "storage",
+    "pagehide",
+    "pageshow",
+    "popstate",
+    "hashchange",
 ];
 
 /// Listens as long as it lives. One listener for all events: each more is a kilobyte of wasm.
@@ -62,7 +79,9 @@ impl Ear {
             "focusin" | "submit" => self.form(event, kind == "submit"),
             "storage" => self.stored(event),
             "pagehide" => self.send.emit(Event::Left),
-            "pageshow" if get(event, "persisted").as_bool() == Some(true) => self.send.emit(Event::Returned(crate::store::kept())),
+            "pageshow" if get(event, "persisted").as_bool() == Some(true) => {
+                self.send.emit(Event::Returned(crate::store::kept()))
+            }
             "popstate" | "hashchange" => crate::moved(),
             "scroll" | "resize" => self.scrolled(),
             _ => {}
@@ -105,7 +124,8 @@ impl Ear {
             return;
         }
         let mark = closest(event, "[data-leadheat]").filter(|marked| text(marked, "tagName") != "FORM");
-        let mut click = Click { mark: mark.and_then(|marked| marked.get_attribute("data-leadheat")), ..Click::default() };
+        let mut click =
+            Click { mark: mark.and_then(|marked| marked.get_attribute("data-leadheat")), ..Click::default() };
         // A link in a drawing has no such texts, and is none here.
         if let Some(link) = closest(event, "a[href]") {
             click.href = text(&link, "href");
