@@ -145,7 +145,7 @@ impl Outbox {
             Verdict::Never => item.dead = true,
             Verdict::Again(least) => {
                 // Full jitter: anywhere up to a bound that doubles, so that many pages do not come back at once.
-                let bound = (2 * SECOND << item.attempts.clamp(1, 10) >> 1).min(MAX_WAIT);
+                let bound = (SECOND << item.attempts.clamp(1, 10)).min(MAX_WAIT);
                 let wait = stamp.entropy as Millis % bound + SECOND / 2;
                 item.due = stamp.wall + wait.max(least).min(DAY);
                 item.dead = item.attempts >= MAX_ATTEMPTS || stamp.wall > item.since + MAX_AGE;

@@ -42,7 +42,7 @@ extern "C" {
     fn announce_json(name: &str, detail: &str);
     #[wasm_bindgen(js_name = leadheatAnswer)]
     fn answer_json(ticket: u32, value: Option<&str>);
-    /// Fills with random bytes, as good ones as the browser has.
+    /// Fills with random bytes.
     #[wasm_bindgen(js_name = leadheatRandom)]
     fn random(bytes: &mut [u8]);
     /// Milliseconds that never go back.

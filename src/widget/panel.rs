@@ -31,10 +31,9 @@ pub(crate) fn drawn(before: &View, view: &View, root: &NodeRef) {
     let Some(root) = root.cast::<HtmlElement>() else { return };
     let find = |selector| root.query_selector(selector).ok().flatten();
     colour(&root, view.accent.as_deref());
-    if before.lines != view.lines || before.open != view.open {
-        if let Some(log) = find(".scroll") {
-            set(&log, "scrollTop", &get(&log, "scrollHeight"));
-        }
+    let news = before.lines != view.lines || before.open != view.open;
+    if let Some(log) = find(".scroll").filter(|_| news) {
+        set(&log, "scrollTop", &get(&log, "scrollHeight"));
     }
     // Into the panel when the visitor opens it, back to the launcher when it closes. A panel that is open when the page
     // loads takes nothing.
@@ -201,7 +200,7 @@ fn contact_form(
         }
         Input::Submit(contact, get(&get(&fields, "consent"), "checked").as_bool() == Some(true))
     });
-    let error = |of: Option<Field>| errors.iter().find(|(field, _)| *field == of).map(|(_, words)| lang.pick(*words));
+    let error = |of: Option<Field>| errors.iter().find(|(field, _)| *field == of).map(|(_, words)| lang.pick(words));
     let shown = |id: &str, error: Option<&'static str>| match error {
         Some(words) => html! { <p class="error" id={id.to_owned()}>{ words }</p> },
         None => Html::default(),
