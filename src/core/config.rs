@@ -4,10 +4,11 @@ use std::cell::RefCell;
 
 use crate::consent::Mode;
 use crate::glob::Glob;
-use crate::json::{At, Problem, Reader, Value};
-use crate::model::Model;
+use crate::json::{At, Problem, Value};
+use crate::model::{self, Model};
 use crate::score::Tier;
-use crate::script::Script;
+use crate::script::{self, Script};
+use crate::shape::{Field, Shape, names};
 use crate::text::{Lang, Text, cut};
 use crate::words;
 
@@ -99,77 +100,92 @@ pub struct Defaults {
     pub script: Value,
 }
 
+const MODES: &[(&str, Mode)] = &[("required", Mode::Required), ("memory", Mode::Memory)];
+const BOTS: &[(&str, Bots)] = &[("cap", Bots::Cap), ("flag", Bots::Flag), ("off", Bots::Off)];
+const LANGS: Shape = Shape::Word(&names::<_, 3>(Lang::NAMES));
+
+const SHAPE: Shape = Shape::Object(&[
+    Field("$schema", Shape::Text),
+    Field("webhook", Shape::Text),
+    Field("consent", Shape::Word(&names::<_, 2>(MODES))),
+    Field("language", LANGS),
+    Field("sales_language", LANGS),
+    Field("bots", Shape::Word(&names::<_, 3>(BOTS))),
+    Field("exclude", Shape::List(&Shape::Text)),
+    Field("opt_out_link", Shape::Flag),
+    Field("lead_from", Shape::Word(&names::<_, 3>(Tier::NAMES))),
+    Field("retention_days", Shape::Whole(1, 395)),
+    Field("chat", CHAT),
+    Field("model", model::SHAPE),
+]);
+
+const CHAT: Shape = Shape::Object(&[
+    Field("enabled", Shape::Flag),
+    Field("company", Shape::Texts),
+    Field("replies", Shape::Texts),
+    Field("accent", Shape::Text),
+    Field("privacy", Shape::Texts),
+    Field("consent", Shape::Texts),
+    Field("script", script::SHAPE),
+]);
+
 impl Config {
     /// Reads a config. `webhook`: the tag's own, which wins. With any problem there is no config.
     pub fn read(value: &Value, webhook: Option<&str>, defaults: &Defaults) -> Result<Config, Vec<Problem>> {
         let problems = RefCell::default();
-        let root = At::root(&problems);
-        let empty = Value::Object(Vec::new());
-        let value = if *value == Value::Null { &empty } else { value };
-        let config = root.object(value, |r| read(r, webhook, defaults));
-        match config {
-            Some(config) if problems.borrow().is_empty() => Ok(config),
-            _ => Err(problems.into_inner()),
+        let at = At::root(&problems);
+        if *value != Value::Null {
+            SHAPE.check(&at, value);
         }
+        let webhook = webhook.map_or_else(|| value.text("webhook"), str::to_owned);
+        if webhook.is_empty() {
+            let mend = "Add \"webhook\": \"https://...\", or data-webhook to the script tag";
+            at.field("webhook").problem("there is no address to send leads to", mend);
+        } else {
+            check_url(&at.field("webhook"), &webhook);
+        }
+        let config = Config {
+            webhook,
+            consent: value.word("consent", MODES).unwrap_or_default(),
+            language: value.word("language", Lang::NAMES),
+            sales_language: value.word("sales_language", Lang::NAMES).unwrap_or_default(),
+            bots: value.word("bots", BOTS).unwrap_or_default(),
+            exclude: Glob::list(value, "exclude"),
+            opt_out_link: value.field("opt_out_link") != Some(&Value::Bool(false)),
+            lead_from: value.word("lead_from", Tier::NAMES).unwrap_or(Tier::Warm),
+            retention_days: value.whole("retention_days").unwrap_or(30),
+            chat: read_chat(&at.field("chat"), given(value, "chat").unwrap_or(&Value::Null), defaults),
+            model: Model::read(&at.field("model"), given(value, "model").unwrap_or(&defaults.model)),
+        };
+        if problems.borrow().is_empty() { Ok(config) } else { Err(problems.into_inner()) }
     }
 }
 
-fn read(r: &mut Reader, from_tag: Option<&str>, defaults: &Defaults) -> Config {
-    r.string("$schema");
-    let own = r.take("webhook").and_then(|(at, value)| at.string(value));
-    let webhook = from_tag.map(str::to_owned).or(own).unwrap_or_default();
-    if webhook.is_empty() {
-        let mend = "Add \"webhook\": \"https://...\", or data-webhook to the script tag";
-        r.at.field("webhook").problem("there is no address to send leads to", mend);
-    } else {
-        check_url(&r.at.field("webhook"), &webhook);
-    }
-    Config {
-        webhook,
-        consent: r.choice("consent", &[("required", Mode::Required), ("memory", Mode::Memory)]).unwrap_or_default(),
-        language: r.choice("language", Lang::NAMES),
-        sales_language: r.choice("sales_language", Lang::NAMES).unwrap_or_default(),
-        bots: r.choice("bots", &[("cap", Bots::Cap), ("flag", Bots::Flag), ("off", Bots::Off)]).unwrap_or_default(),
-        exclude: r.list("exclude", |at, value| at.string(value).map(Glob)),
-        opt_out_link: r.bool("opt_out_link", true),
-        lead_from: r.choice("lead_from", Tier::NAMES).unwrap_or(Tier::Warm),
-        retention_days: r.whole("retention_days", 1..=395).unwrap_or(30),
-        chat: match r.take("chat") {
-            Some((at, value)) => at.object(value, |r| read_chat(r, defaults)),
-            None => r.at.field("chat").object(&Value::Object(Vec::new()), |r| read_chat(r, defaults)),
-        }
-        .unwrap_or_default(),
-        model: match r.take("model") {
-            Some((at, value)) => Model::read(&at, value),
-            None => Model::read(&r.at.field("model"), &defaults.model),
-        }
-        .unwrap_or_default(),
-    }
+/// A field that is there and not null.
+fn given<'v>(value: &'v Value, name: &str) -> Option<&'v Value> {
+    value.field(name).filter(|value| **value != Value::Null)
 }
 
-fn read_chat(r: &mut Reader, defaults: &Defaults) -> Chat {
-    let accent = r.string("accent");
+fn read_chat(at: &At, value: &Value, defaults: &Defaults) -> Chat {
+    let accent = value.maybe("accent");
     if accent.as_ref().is_some_and(|colour| rgb(colour).is_none()) {
-        r.at.field("accent").problem("this is not a colour", "Write it as \"#1f5eff\"");
+        at.field("accent").problem("this is not a colour", "Write it as \"#1f5eff\"");
     }
-    let privacy = r.text("privacy").unwrap_or_default();
+    let privacy = value.texts("privacy").unwrap_or_default();
     for (_, url) in &privacy.0 {
-        check_url(&r.at.field("privacy"), url);
+        check_url(&at.field("privacy"), url);
     }
     Chat {
-        enabled: r.bool("enabled", true),
-        company: r.text("company").unwrap_or_default(),
-        replies: r.text("replies").unwrap_or_default(),
+        enabled: value.field("enabled") != Some(&Value::Bool(false)),
+        company: value.texts("company").unwrap_or_default(),
+        replies: value.texts("replies").unwrap_or_default(),
         accent,
         privacy,
-        consent: r.text("consent").unwrap_or_else(|| {
+        consent: value.texts("consent").unwrap_or_else(|| {
             let [en, fi, hu] = (*words::CONSENT_LINE).map(str::to_owned);
             Text(vec![("en".into(), en), ("fi".into(), fi), ("hu".into(), hu)])
         }),
-        script: match r.take("script") {
-            Some((at, value)) => Script::read(&at, value),
-            None => Script::read(&r.at.field("script"), &defaults.script),
-        },
+        script: Script::read(&at.field("script"), given(value, "script").unwrap_or(&defaults.script)),
     }
 }
 

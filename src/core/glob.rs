@@ -1,5 +1,7 @@
 //! Path patterns. Owns matching; must not know what the paths are used for.
 
+use crate::json::Value;
+
 /// A pattern in which `*` stands for any run of characters, slashes and none included. Everything else is literal,
 /// but for the case of ASCII letters. `/pricing*` matches `/pricing`, `/Pricing/eu`, not `/en/pricing`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -7,6 +9,11 @@
 pub struct Glob(pub String);
 
 impl Glob {
+    /// The patterns of a field.
+    pub(crate) fn list(value: &Value, name: &str) -> Vec<Glob> {
+        value.many(name).iter().filter_map(|glob| Some(Glob(glob.as_str()?.to_owned()))).collect()
+    }
+
     /// Whether the whole of `text` fits the pattern.
     pub fn matches(&self, text: &str) -> bool {
         matches(&self.0, text)

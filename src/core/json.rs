@@ -1,17 +1,12 @@
-//! JSON documents as data, and reading them strictly. Owns `Value` (any JSON), `Problem` (what is wrong, where, how to
-//! mend it) and `Reader` (fields of one object). Must not know any particular document: config, model and script
-//! each read themselves with it.
-//!
-//! Read by hand and not by derive for two reasons: a person who wrote a document wants *every* problem with its path,
-//! where serde stops at the first; and in the wasm it is the smaller of the two.
+//! JSON documents as data. Owns `Value` (any JSON), its getters, which never fail, and `Problem` (what is wrong, where,
+//! how to mend it). Must not know any particular document.
 
 use std::cell::RefCell;
 use std::fmt;
-use std::ops::RangeInclusive;
 
 use serde::{Serialize, Serializer};
 
-use crate::text::{Text, decimal, number};
+use crate::text::{Text, number};
 
 /// How deep a document may nest; what lies deeper reads as null, so that a hostile one cannot exhaust the stack.
 pub const DEPTH: u8 = 32;
@@ -173,7 +168,50 @@ impl Value {
         if let Value::List(items) = self { items } else { &[] }
     }
 
-    fn kind(&self) -> &'static str {
+    /// The items of a field; the field itself where it is no list; none where it is absent.
+    pub fn many(&self, name: &str) -> &[Value] {
+        self.field(name).map_or(&[], Value::as_many)
+    }
+
+    /// The items of a list; anything else but null stands for a list of one.
+    pub fn as_many(&self) -> &[Value] {
+        match self {
+            Value::List(items) => items,
+            Value::Null => &[],
+            single => std::slice::from_ref(single),
+        }
+    }
+
+    /// What the word of a field stands for, where it is one of these.
+    pub fn word<T: Copy>(&self, name: &str, words: &[(&str, T)]) -> Option<T> {
+        named(words, self.field(name)?.as_str()?)
+    }
+
+    /// The number of a field in thousandths, where there is one.
+    pub fn thousandths(&self, name: &str) -> Option<i64> {
+        let number = self.field(name).filter(|value| matches!(value, Value::Number(_)))?;
+        Some((number.as_number() * 1_000.0).round() as i64)
+    }
+
+    /// The whole number of a field, where there is one.
+    pub fn whole(&self, name: &str) -> Option<u32> {
+        self.thousandths(name).map(|thousandths| (thousandths / 1_000) as u32)
+    }
+
+    /// The text of a field in one or more languages, where there is one.
+    pub fn texts(&self, name: &str) -> Option<Text> {
+        match self.field(name)? {
+            Value::String(text) => Some(Text::plain(text)),
+            Value::Object(texts) => {
+                let text = |(tag, text): &(String, Value)| Some((tag.clone(), text.as_str()?.to_owned()));
+                Some(Text(texts.iter().filter_map(text).collect()))
+            }
+            _ => None,
+        }
+    }
+
+    /// What kind of value this is, in words.
+    pub fn kind(&self) -> &'static str {
         match self {
             Value::Null => "null",
             Value::Bool(_) => "true or false",
@@ -232,168 +270,10 @@ impl<'a> At<'a> {
         At { path: [&self.path, ".", key].concat(), problems: self.problems }
     }
 
-    fn item(&self, index: usize) -> At<'a> {
+    /// The place of an item of the list here.
+    pub fn item(&self, index: usize) -> At<'a> {
         At { path: [&self.path, "[", &number(index as u64), "]"].concat(), problems: self.problems }
     }
-
-    fn not(&self, value: &Value, wanted: &str) {
-        self.problem(&["this is ", value.kind()].concat(), &["Write ", wanted].concat());
-    }
-
-    /// Reads a text.
-    pub fn string(&self, value: &Value) -> Option<String> {
-        let text = value.as_str();
-        if text.is_none() {
-            self.not(value, "a text in quotes");
-        }
-        text.map(str::to_owned)
-    }
-
-    /// Reads a number within an inclusive range.
-    pub fn number(&self, value: &Value, range: RangeInclusive<f64>) -> Option<f64> {
-        let bound = |number: &f64| decimal((number * 1_000.0) as i64);
-        let wanted = || [" a number from ", &bound(range.start()), " to ", &bound(range.end())].concat();
-        match value {
-            Value::Number(number) if range.contains(number) => return Some(*number),
-            Value::Number(_) => self.problem("this number is out of range", &["Write", &wanted()].concat()),
-            _ => self.not(value, wanted().trim()),
-        }
-        None
-    }
-
-    /// Reads each item of a list, or the value itself where there is only one and no list.
-    pub fn list<T>(&self, value: &Value, mut read: impl FnMut(&At<'a>, &Value) -> Option<T>) -> Vec<T> {
-        match value {
-            Value::List(items) => items.iter().enumerate().filter_map(|(i, item)| read(&self.item(i), item)).collect(),
-            single => read(self, single).into_iter().collect(),
-        }
-    }
-
-    /// Reads an object: `read` takes the fields it knows, every other field is a problem.
-    pub fn object<T>(&self, value: &Value, read: impl FnOnce(&mut Reader<'a, '_>) -> T) -> Option<T> {
-        let Value::Object(fields) = value else {
-            self.not(value, "an object in braces");
-            return None;
-        };
-        let mut reader = Reader { at: self.clone(), fields, known: Vec::new() };
-        let result = read(&mut reader);
-        reader.unknown();
-        Some(result)
-    }
-}
-
-/// Takes the fields of one object, remembering which ones are known. Absent and null fields read as absent.
-pub struct Reader<'a, 'v> {
-    /// Where the object is.
-    pub at: At<'a>,
-    fields: &'v [(String, Value)],
-    known: Vec<&'static str>,
-}
-
-impl<'a, 'v> Reader<'a, 'v> {
-    /// Notes every field that was not asked for.
-    fn unknown(&self) {
-        for (key, _) in self.fields {
-            if !self.known.contains(&key.as_str()) {
-                let near =
-                    self.known.iter().filter(|known| similar(known, key)).min_by_key(|known| distance(known, key));
-                let mend = match near {
-                    Some(known) => ["Did you mean `", known, "`? Else remove it"].concat(),
-                    None => ["Remove it. Known here: ", &self.known.join(", ")].concat(),
-                };
-                self.at.field(key).problem("no such field", &mend);
-            }
-        }
-    }
-
-    /// Any field, with its place.
-    pub fn take(&mut self, key: &'static str) -> Option<(At<'a>, &'v Value)> {
-        self.known.push(key);
-        let (_, value) = self.fields.iter().find(|(name, value)| name == key && *value != Value::Null)?;
-        Some((self.at.field(key), value))
-    }
-
-    /// A field that must be there.
-    pub fn need(&mut self, key: &'static str) -> Option<(At<'a>, &'v Value)> {
-        let found = self.take(key);
-        if found.is_none() {
-            self.at.problem(&["`", key, "` is missing"].concat(), "Add it");
-        }
-        found
-    }
-
-    /// A text.
-    pub fn string(&mut self, key: &'static str) -> Option<String> {
-        self.take(key).and_then(|(at, value)| at.string(value))
-    }
-
-    /// A text in one or more languages.
-    pub fn text(&mut self, key: &'static str) -> Option<Text> {
-        let (at, value) = self.take(key)?;
-        match value {
-            Value::String(text) => Some(Text::plain(text)),
-            Value::Object(fields) if !fields.is_empty() => Some(Text(
-                fields.iter().filter_map(|(tag, text)| Some((tag.clone(), at.field(tag).string(text)?))).collect(),
-            )),
-            _ => {
-                at.not(value, "a text in quotes, or one for each language: {\"en\": \"...\", \"fi\": \"...\"}");
-                None
-            }
-        }
-    }
-
-    /// `true` or `false`.
-    pub fn bool(&mut self, key: &'static str, default: bool) -> bool {
-        match self.take(key) {
-            None => default,
-            Some((_, Value::Bool(value))) => *value,
-            Some((at, value)) => {
-                at.not(value, "true or false, without quotes");
-                default
-            }
-        }
-    }
-
-    /// A number within an inclusive range.
-    pub fn number(&mut self, key: &'static str, range: RangeInclusive<f64>) -> Option<f64> {
-        self.take(key).and_then(|(at, value)| at.number(value, range))
-    }
-
-    /// A whole number within an inclusive range.
-    pub fn whole(&mut self, key: &'static str, range: RangeInclusive<u32>) -> Option<u32> {
-        let (at, value) = self.take(key)?;
-        let number = at.number(value, f64::from(*range.start())..=f64::from(*range.end()))?;
-        if number.fract() != 0.0 {
-            at.problem("this is not a whole number", "Leave out the decimals");
-        }
-        Some(number as u32)
-    }
-
-    /// One of a few words.
-    pub fn choice<T: Copy>(&mut self, key: &'static str, words: &[(&str, T)]) -> Option<T> {
-        let (at, value) = self.take(key)?;
-        choice(&at, value, words)
-    }
-
-    /// A list; a single value stands for a list of one.
-    pub fn list<T>(&mut self, key: &'static str, read: impl FnMut(&At<'a>, &Value) -> Option<T>) -> Vec<T> {
-        self.take(key).map_or_else(Vec::new, |(at, value)| at.list(value, read))
-    }
-
-    /// An object of its own.
-    pub fn object<T>(&mut self, key: &'static str, read: impl FnOnce(&mut Reader<'a, '_>) -> T) -> Option<T> {
-        self.take(key).and_then(|(at, value)| at.object(value, read))
-    }
-}
-
-/// Reads one of a few words.
-pub fn choice<T: Copy>(at: &At, value: &Value, words: &[(&str, T)]) -> Option<T> {
-    let found = value.as_str().and_then(|text| named(words, text));
-    if found.is_none() {
-        let all: Vec<_> = words.iter().map(|(word, _)| ["\"", word, "\""].concat()).collect();
-        at.problem("this is not one of the known words", &["Write one of ", &all.join(", ")].concat());
-    }
-    found
 }
 
 /// What a word stands for, among a few.
@@ -401,52 +281,9 @@ pub fn named<T: Copy>(words: &[(&str, T)], text: &str) -> Option<T> {
     words.iter().find(|(word, _)| *word == text).map(|(_, meaning)| *meaning)
 }
 
-fn similar(known: &str, written: &str) -> bool {
-    distance(known, written) <= 1 + known.len() / 4
-}
-
-/// Levenshtein distance in bytes: good enough for field names.
-fn distance(a: &str, b: &str) -> usize {
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.bytes().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, y) in b.bytes().enumerate() {
-            let substituted = diagonal + usize::from(x != y);
-            diagonal = row[j + 1];
-            row[j + 1] = substituted.min(diagonal + 1).min(row[j] + 1);
-        }
-    }
-    row[b.len()]
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn problems(json: &str, read: impl FnOnce(&mut Reader)) -> Vec<String> {
-        let problems = RefCell::default();
-        At::root(&problems).object(&serde_json::from_str(json).unwrap(), read);
-        problems.into_inner().iter().map(Problem::to_string).collect()
-    }
-
-    #[test]
-    fn names_the_place_and_the_remedy() {
-        let found = problems(r#"{"webhok": "x", "port": 99, "list": ["a", 1]}"#, |r| {
-            r.need("webhook");
-            r.whole("port", 1..=10);
-            r.list("list", |at, value| at.string(value));
-        });
-        assert_eq!(
-            found,
-            [
-                "$: `webhook` is missing. Add it.",
-                "$.port: this number is out of range. Write a number from 1 to 10.",
-                "$.list[1]: this is a number. Write a text in quotes.",
-                "$.webhok: no such field. Did you mean `webhook`? Else remove it.",
-            ]
-        );
-    }
 
     #[test]
     fn a_deep_document_is_cut_not_a_crash() {

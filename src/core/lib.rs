@@ -13,7 +13,7 @@
 //! - [`lead`]: what is sent · [`brief`]: its prose · [`outbox`]: its delivery
 //! - [`consent`]: what is allowed
 //! - [`script`]: what the chat asks · [`chat`]: the conversation · [`view`]: what is seen of it · [`words`]: its phrases
-//! - [`read`]: reading back what was stored · [`write`]: storing it · [`config`]: what the site owner can set · [`json`]: reading documents with every problem named
+//! - [`read`]: reading back what was stored · [`write`]: storing it · [`config`]: what the site owner can set · [`json`], [`shape`]: documents as data, and every problem of one
 //! - [`glob`], [`id`], [`sorted`], [`text`], [`time`]: small tools
 //! - [`sim`]: the native shell with a virtual clock, for tests and replays (feature `native`)
 //! - [`schema`]: JSON Schemas of config and lead (feature `native`)
@@ -39,6 +39,7 @@ pub mod script;
 pub mod signal;
 #[cfg(feature = "native")]
 pub mod sim;
+pub mod shape;
 pub mod sorted;
 pub mod source;
 pub mod text;

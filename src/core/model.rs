@@ -2,7 +2,8 @@
 //! not know any visitor.
 
 use crate::glob::Glob;
-use crate::json::{At, Reader, Value, choice};
+use crate::json::{At, Value};
+use crate::shape::{Field, Shape, names};
 use crate::signal::Kind;
 use crate::text::Text;
 
@@ -127,112 +128,136 @@ pub enum Decay {
     LinearDays(u32),
 }
 
-/// Reads points into thousandths.
-fn milli(at: &At, value: &Value) -> Option<Milli> {
-    at.number(value, -1_000.0..=1_000.0).map(|points| (points * 1_000.0).round() as Milli)
-}
+const MEASURES: &[(&str, Measure)] = &[("count", Measure::Count), ("sum", Measure::Sum)];
+const POINTS: Shape = Shape::Number(-1_000, 1_000);
+const SCORE: Shape = Shape::Number(0, 100);
+const DAYS: Shape = Shape::Whole(1, 3_650);
+
+/// The shape of the document.
+pub(crate) const SHAPE: Shape = Shape::Object(&[
+    Field("$schema", Shape::Text),
+    Field("id", Shape::Text),
+    Field("version", Shape::Whole(1, i32::MAX)),
+    Field("tiers", Shape::Object(&[Field("warm", SCORE), Field("hot", SCORE), Field("hysteresis", SCORE)])),
+    Field("groups", Shape::Map(&POINTS)),
+    Field("rules", Shape::List(&RULE)),
+]);
+
+const RULE: Shape = Shape::Object(&[
+    Field("id", Shape::Text),
+    Field("label", Shape::Texts),
+    Field("why", Shape::Text),
+    Field("group", Shape::Text),
+    Field("kind", Shape::Word(&names::<_, { Kind::NAMES.len() }>(Kind::NAMES))),
+    Field("on", Shape::List(&Shape::Text)),
+    Field("measure", Shape::Word(&names::<_, 2>(MEASURES))),
+    Field("points", POINTS),
+    Field("steps", Shape::List(&Shape::Tuple(&[Shape::Whole(0, i32::MAX), POINTS]))),
+    Field("cap_day", POINTS),
+    Field("cap", POINTS),
+    Field("window_days", DAYS),
+    Field("decay", Shape::Object(&[Field("half_life_days", DAYS), Field("linear_days", DAYS)])),
+]);
 
 impl Model {
-    /// Reads a model, noting every problem.
-    pub fn read(at: &At, value: &Value) -> Option<Model> {
-        at.object(value, |r| {
-            r.string("$schema");
-            let model = Model {
-                id: r.need("id").and_then(|(at, value)| at.string(value)).unwrap_or_default(),
-                version: r.whole("version", 1..=u32::MAX).unwrap_or(1),
-                tiers: r.object("tiers", read_tiers).unwrap_or_default(),
-                groups: r.take("groups").map_or_else(Vec::new, |(at, value)| read_groups(&at, value)),
-                rules: r.list("rules", |at, value| at.object(value, read_rule).flatten()),
-            };
-            let rules_at = r.at.field("rules");
-            for (i, rule) in model.rules.iter().enumerate() {
-                if model.rules[..i].iter().any(|other| other.id == rule.id) {
-                    rules_at.problem(&["two rules are called `", &rule.id, "`"].concat(), "Give each its own id");
-                }
-                if let Some(group) = &rule.group
-                    && !model.groups.iter().any(|(name, _)| name == group)
-                {
-                    let wrong = ["rule `", &rule.id, "` is in the group `", group, "`, which has no cap"].concat();
-                    rules_at.problem(&wrong, &["Add it to groups: {\"", group, "\": 30}"].concat());
-                }
+    /// Reads a model of the right shape, noting what else is wrong with it.
+    pub(crate) fn read(at: &At, value: &Value) -> Model {
+        let rules_at = at.field("rules");
+        let rules = value.many("rules").iter().enumerate();
+        let groups = match value.field("groups") {
+            Some(groups @ Value::Object(fields)) => {
+                fields.iter().map(|(name, _)| (name.clone(), groups.thousandths(name).unwrap_or(0).abs())).collect()
             }
-            model
-        })
+            _ => Vec::new(),
+        };
+        let model = Model {
+            id: value.text("id"),
+            version: value.whole("version").unwrap_or(1),
+            tiers: read_tiers(&at.field("tiers"), value.field("tiers").unwrap_or(&Value::Null)),
+            groups,
+            rules: rules.filter_map(|(index, rule)| read_rule(&rules_at.item(index), rule)).collect(),
+        };
+        if model.id.is_empty() {
+            at.problem("`id` is missing", "Add it: a lead says which model scored it");
+        }
+        for (i, rule) in model.rules.iter().enumerate() {
+            if model.rules.iter().take(i).any(|other| other.id == rule.id) {
+                rules_at.problem(&["two rules are called `", &rule.id, "`"].concat(), "Give each its own id");
+            }
+            if let Some(group) = &rule.group
+                && !model.groups.iter().any(|(name, _)| name == group)
+            {
+                let wrong = ["rule `", &rule.id, "` is in the group `", group, "`, which has no cap"].concat();
+                rules_at.problem(&wrong, &["Add it to groups: {\"", group, "\": 30}"].concat());
+            }
+        }
+        model
     }
 }
 
-fn read_tiers(r: &mut Reader) -> Tiers {
-    let mut points = |key| r.number(key, 0.0..=100.0).map(|points| (points * 1_000.0).round() as Milli);
+fn read_tiers(at: &At, value: &Value) -> Tiers {
     let default = Tiers::default();
     let tiers = Tiers {
-        warm: points("warm").unwrap_or(default.warm),
-        hot: points("hot").unwrap_or(default.hot),
-        hysteresis: points("hysteresis").unwrap_or(default.hysteresis),
+        warm: value.thousandths("warm").unwrap_or(default.warm),
+        hot: value.thousandths("hot").unwrap_or(default.hot),
+        hysteresis: value.thousandths("hysteresis").unwrap_or(default.hysteresis),
     };
     if tiers.warm > tiers.hot {
-        r.at.problem("hot begins below warm", "Make `hot` the higher of the two");
+        at.problem("hot begins below warm", "Make `hot` the higher of the two");
     }
     tiers
 }
 
-fn read_groups(at: &At, value: &Value) -> Vec<(String, Milli)> {
-    let Value::Object(fields) = value else {
-        at.problem("this is not an object", "Write {\"name of the group\": most points, ...}");
-        return Vec::new();
-    };
-    fields.iter().filter_map(|(name, cap)| Some((name.clone(), milli(&at.field(name), cap)?.abs()))).collect()
-}
-
-fn read_rule(r: &mut Reader) -> Option<Rule> {
-    let id = r.need("id").and_then(|(at, value)| at.string(value))?;
-    let why = r.string("why");
-    let label = r.text("label").unwrap_or_else(|| Text::plain(&id));
-    let group = r.string("group");
-    let kind = r.need("kind").and_then(|(at, value)| choice(&at, value, Kind::NAMES));
-    let on = r.list("on", |at, value| at.string(value).map(Glob));
-    let measure = r.choice("measure", &[("count", Measure::Count), ("sum", Measure::Sum)]).unwrap_or_default();
-    let each = r.take("points").map(|(at, value)| milli(&at, value));
-    let steps = r.take("steps").map(|(at, value)| read_steps(&at, value));
-    let cap_day = r.take("cap_day").and_then(|(at, value)| milli(&at, value)).map(Milli::abs);
-    let cap = r.take("cap").and_then(|(at, value)| milli(&at, value)).map(Milli::abs);
-    let window_days = r.whole("window_days", 1..=3650);
-    let decay = r
-        .object("decay", |r| {
-            let half = r.whole("half_life_days", 1..=3650).map(Decay::HalfLifeDays);
-            let linear = r.whole("linear_days", 1..=3650).map(Decay::LinearDays);
-            if half.is_some() == linear.is_some() {
-                r.at.problem("a decay has one of two forms", "Write half_life_days or linear_days, not both");
-            }
-            half.or(linear)
-        })
-        .flatten();
-    let points = match (each, steps) {
-        (Some(each), None) => Points::Each(each?),
-        (None, Some(steps)) => {
+fn read_rule(at: &At, value: &Value) -> Option<Rule> {
+    let (id, kind) = (value.text("id"), value.word("kind", Kind::NAMES));
+    if id.is_empty() || value.field("kind").is_none() {
+        at.problem("a rule needs an `id` and a `kind`", "Add what is missing");
+    }
+    let cap_day = value.thousandths("cap_day").map(Milli::abs);
+    let points = match (value.thousandths("points"), value.field("steps")) {
+        (Some(each), None) => Points::Each(each),
+        (None, Some(_)) => {
             if cap_day.is_some() {
-                r.at.field("cap_day")
-                    .problem("steps are not given by day", "Remove it, or use `points`; `cap` holds for both");
+                at.field("cap_day").problem("steps are not given by day", "Remove it, or use `points`; `cap` holds for both");
             }
-            Points::Steps(steps)
+            Points::Steps(read_steps(&at.field("steps"), value))
         }
         _ => {
-            r.at.problem("a rule gives points in one of two ways", "Write either `points` or `steps`");
+            at.problem("a rule gives points in one of two ways", "Write either `points` or `steps`");
             return None;
         }
     };
-    Some(Rule { id, label, why, group, kind: kind?, on, measure, points, cap_day, cap, window_days, decay })
+    Some(Rule {
+        label: value.texts("label").unwrap_or_else(|| Text::plain(&id)),
+        id,
+        why: value.maybe("why"),
+        group: value.maybe("group"),
+        kind: kind?,
+        on: Glob::list(value, "on"),
+        measure: value.word("measure", MEASURES).unwrap_or_default(),
+        points,
+        cap_day,
+        cap: value.thousandths("cap").map(Milli::abs),
+        window_days: value.whole("window_days"),
+        decay: value.field("decay").and_then(|decay| read_decay(&at.field("decay"), decay)),
+    })
+}
+
+fn read_decay(at: &At, value: &Value) -> Option<Decay> {
+    match (value.whole("half_life_days"), value.whole("linear_days")) {
+        (Some(days), None) => Some(Decay::HalfLifeDays(days)),
+        (None, Some(days)) => Some(Decay::LinearDays(days)),
+        _ => {
+            at.problem("a decay has one of two forms", "Write either half_life_days or linear_days");
+            None
+        }
+    }
 }
 
 fn read_steps(at: &At, value: &Value) -> Vec<(u32, Milli)> {
-    let steps = at.list(value, |at, step| match step {
-        Value::List(pair) if pair.len() == 2 => {
-            Some((at.number(&pair[0], 0.0..=f64::from(u32::MAX))? as u32, milli(at, &pair[1])?))
-        }
-        _ => {
-            at.problem("this is not a step", "Write a pair: [from, points], such as [600, 15]");
-            None
-        }
-    });
+    let number = |pair: &Value, index| pair.as_list().get(index).map_or(0.0, Value::as_number);
+    let step = |pair| (number(pair, 0) as u32, (number(pair, 1) * 1_000.0).round() as Milli);
+    let steps: Vec<_> = value.many("steps").iter().map(step).collect();
     if !steps.is_sorted_by(|a, b| a.0 < b.0) {
         at.problem("the steps are not in ascending order", "Put the smallest number first, each number once");
     }

@@ -145,7 +145,7 @@ impl Read for Step {
     fn read(value: &Value) -> Step {
         Step {
             at: time(value, "at"),
-            what: word(value.field("what"), Kind::NAMES).unwrap_or(Kind::Custom),
+            what: value.word("what", Kind::NAMES).unwrap_or(Kind::Custom),
             subject: value.text("subject"),
             seconds: count(value.number("seconds")),
             scroll: value.number("scroll").min(100.0) as u8,
@@ -181,8 +181,8 @@ impl Read for Qualification {
     fn read(value: &Value) -> Qualification {
         Qualification {
             need: value.maybe("need"),
-            timeframe: word(value.field("timeframe"), Timeframe::NAMES),
-            authority: word(value.field("authority"), Authority::NAMES),
+            timeframe: value.word("timeframe", Timeframe::NAMES),
+            authority: value.word("authority", Authority::NAMES),
             budget: value.maybe("budget"),
             current_supplier: value.maybe("current_supplier"),
             preferred: value.maybe("preferred"),
@@ -198,7 +198,7 @@ impl Read for LeadMark {
             id: value.text("id"),
             at: time(value, "at"),
             first_at: time(value, "first_at"),
-            tier: word(value.field("tier"), Tier::NAMES).unwrap_or_default(),
+            tier: value.word("tier", Tier::NAMES).unwrap_or_default(),
             said: (Contact::read(nth(said, 0)), Qualification::read(nth(said, 1))),
             heard: count(value.number("heard")),
         }
@@ -232,8 +232,8 @@ impl Read for Conversation {
 impl Read for Consent {
     fn read(value: &Value) -> Consent {
         Consent {
-            decision: word(value.field("decision"), Decision::NAMES).unwrap_or(Decision::Pending),
-            source: word(value.field("source"), Source::NAMES),
+            decision: value.word("decision", Decision::NAMES).unwrap_or(Decision::Pending),
+            source: value.word("source", Source::NAMES),
             at: time(value, "at"),
         }
     }

@@ -1,9 +1,10 @@
 //! The chat's script: what the widget says and asks, and what an answer leads to. Owns reading and checking it; must
 //! not know any conversation.
 
-use crate::json::{At, Value, choice};
+use crate::json::{At, Value, named};
 use crate::lead::Field;
 use crate::qualify::{Fact, accepts};
+use crate::shape::{self, Shape};
 use crate::text::Text;
 
 /// The script that is used where config brings none.
@@ -50,6 +51,23 @@ pub struct Reply {
     pub next: Option<String>,
 }
 
+/// The shape of the document.
+pub(crate) const SHAPE: Shape = Shape::List(&Shape::Object(&[
+    shape::Field("id", Shape::Text),
+    shape::Field("say", Shape::Texts),
+    shape::Field("replies", Shape::List(&REPLY)),
+    shape::Field("text", Shape::Flag),
+    shape::Field("contact", Shape::List(&Shape::Word(&shape::names::<_, 4>(Field::NAMES)))),
+    shape::Field("fills", Shape::Word(&shape::names::<_, { Fact::NAMES.len() }>(Fact::NAMES))),
+    shape::Field("next", Shape::Text),
+]));
+
+const REPLY: Shape = Shape::Object(&[
+    shape::Field("say", Shape::Texts),
+    shape::Field("value", Shape::Text),
+    shape::Field("next", Shape::Text),
+]);
+
 impl Step {
     /// Whether the conversation waits here.
     pub fn asks(&self) -> bool {
@@ -63,14 +81,15 @@ impl Script {
         self.0.iter().find(|step| step.id == id)
     }
 
-    /// Reads a script, noting every problem.
-    pub fn read(at: &At, value: &Value) -> Script {
-        let script = Script(at.list(value, |at, value| read_step(at, value)));
+    /// Reads a script of the right shape, noting what else is wrong with it.
+    pub(crate) fn read(at: &At, value: &Value) -> Script {
+        let steps = value.as_many().iter().enumerate();
+        let script = Script(steps.map(|(index, step)| read_step(&at.item(index), step)).collect());
         if script.0.is_empty() {
             at.problem("the script has no steps", "Add at least one: {\"id\": \"hello\", \"say\": \"Hello!\"}");
         }
         for (i, step) in script.0.iter().enumerate() {
-            if script.0[..i].iter().any(|other| other.id == step.id) {
+            if script.0.iter().take(i).any(|other| other.id == step.id) {
                 at.problem(&["two steps are called `", &step.id, "`"].concat(), "Give each its own id");
             }
             let nexts = step.replies.iter().map(|reply| &reply.next).chain([&step.next]);
@@ -104,26 +123,30 @@ impl Script {
     }
 }
 
-fn read_step(at: &At, value: &Value) -> Option<Step> {
-    at.object(value, |r| {
-        let id = r.need("id").and_then(|(at, value)| at.string(value))?;
-        let say = r.text("say").unwrap_or_default();
-        let fills = r.choice("fills", Fact::NAMES);
-        let replies = r.list("replies", |at, value| {
-            at.object(value, |r| {
-                let value = r.string("value");
-                if let (Some(fact), Some(value)) = (fills, &value)
-                    && !accepts(fact, value)
-                {
-                    let mend =
-                        "Timeframe takes now, two_months, later, none, not_buying; authority decides, prepares, other";
-                    r.at.problem(&["`", value, "` is not a value of this fact"].concat(), mend);
-                }
-                Reply { say: r.text("say").unwrap_or_default(), value, next: r.string("next") }
-            })
-        });
-        let contact = r.list("contact", |at, value| choice(at, value, Field::NAMES));
-        Some(Step { id, say, fills, replies, contact, text: r.bool("text", false), next: r.string("next") })
-    })
-    .flatten()
+fn read_step(at: &At, value: &Value) -> Step {
+    let fills = value.word("fills", Fact::NAMES);
+    let replies_at = at.field("replies");
+    let reply = |(index, reply): (usize, &Value)| {
+        let value = reply.maybe("value");
+        if let (Some(fact), Some(value)) = (fills, &value)
+            && !accepts(fact, value)
+        {
+            let mend = "Timeframe takes now, two_months, later, none, not_buying; authority decides, prepares, other";
+            replies_at.item(index).problem(&["`", value, "` is not a value of this fact"].concat(), mend);
+        }
+        Reply { say: reply.texts("say").unwrap_or_default(), value, next: reply.maybe("next") }
+    };
+    let id = value.text("id");
+    if id.is_empty() {
+        at.problem("`id` is missing", "Add it");
+    }
+    Step {
+        id,
+        say: value.texts("say").unwrap_or_default(),
+        replies: value.many("replies").iter().enumerate().map(reply).collect(),
+        text: value.flag("text"),
+        contact: value.many("contact").iter().filter_map(|field| named(Field::NAMES, field.as_str()?)).collect(),
+        fills,
+        next: value.maybe("next"),
+    }
 }
