@@ -36,10 +36,10 @@ pub mod read;
 pub mod schema;
 pub mod score;
 pub mod script;
+pub mod shape;
 pub mod signal;
 #[cfg(feature = "native")]
 pub mod sim;
-pub mod shape;
 pub mod sorted;
 pub mod source;
 pub mod text;

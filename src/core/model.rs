@@ -218,7 +218,8 @@ fn read_rule(at: &At, value: &Value) -> Option<Rule> {
         (Some(each), None) => Points::Each(each),
         (None, Some(_)) => {
             if cap_day.is_some() {
-                at.field("cap_day").problem("steps are not given by day", "Remove it, or use `points`; `cap` holds for both");
+                at.field("cap_day")
+                    .problem("steps are not given by day", "Remove it, or use `points`; `cap` holds for both");
             }
             Points::Steps(read_steps(&at.field("steps"), value))
         }

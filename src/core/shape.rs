@@ -107,7 +107,8 @@ impl Shape {
             Shape::Texts => "a text in quotes, or one for each language: {\"en\": \"...\", \"fi\": \"...\"}".into(),
             Shape::Flag => "true or false, without quotes".into(),
             Shape::Number(from, to) | Shape::Whole(from, to) => {
-                ["a number from ", &decimal(i64::from(*from) * 1_000), " to ", &decimal(i64::from(*to) * 1_000)].concat()
+                ["a number from ", &decimal(i64::from(*from) * 1_000), " to ", &decimal(i64::from(*to) * 1_000)]
+                    .concat()
             }
             Shape::Word(words) => ["one of \"", &words.join("\", \""), "\""].concat(),
             Shape::List(item) => item.wanted(),
@@ -121,7 +122,9 @@ impl Shape {
 fn unknown(at: &At, name: &str, known: &[Field]) {
     let near = known.iter().map(|field| (distance(field.0, name), field.0)).min();
     let mend = match near {
-        Some((distance, near)) if distance <= 1 + near.len() / 4 => ["Did you mean `", near, "`? Else remove it"].concat(),
+        Some((distance, near)) if distance <= 1 + near.len() / 4 => {
+            ["Did you mean `", near, "`? Else remove it"].concat()
+        }
         _ => {
             let all: Vec<_> = known.iter().map(|field| field.0).collect();
             ["Remove it. Known here: ", &all.join(", ")].concat()

@@ -1,11 +1,11 @@
 //! The three engines: where their drivers are, how to get them, and one session. Owns processes and makes sure they end.
 
 use std::future::Future;
-use std::io::Write;
+use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::sync::{Mutex, OnceLock};
+use std::sync::Mutex;
 use std::time::{Duration, Instant};
 use std::{env, fs};
 
@@ -115,21 +115,29 @@ impl Engine {
         capabilities
     }
 
-    /// Starts the driver on a port of its own.
-    fn driver(self, port: u16) -> Child {
-        let mut command = match self {
-            Engine::Chromium => Command::new("chromedriver"),
-            Engine::Firefox => Command::new("geckodriver"),
-            Engine::Webkit => Command::new("WebKitWebDriver"),
-        };
+    /// Starts the driver on a port of its own; WebKit, which knows no headless mode, on a display of its own too.
+    fn driver(self, port: u16) -> Processes {
+        let mut processes = Processes(Vec::new());
+        let mut command = Command::new(match self {
+            Engine::Chromium => "chromedriver",
+            Engine::Firefox => "geckodriver",
+            Engine::Webkit => "WebKitWebDriver",
+        });
         command.arg(format!("--port={port}")).stdout(Stdio::null()).stderr(Stdio::null());
         if self == Engine::Webkit {
             command.env("WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS", "1").env("NO_AT_BRIDGE", "1");
             if env::var_os("LEADHEAT_VISIBLE").is_none() {
-                command.env("DISPLAY", display()).env_remove("WAYLAND_DISPLAY");
+                let mut xvfb = Command::new("Xvfb");
+                xvfb.args(["-displayfd", "1", "-screen", "0", "1280x1024x24", "-nolisten", "tcp"]);
+                let mut xvfb = xvfb.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("Xvfb starts");
+                let mut display = String::new();
+                BufReader::new(xvfb.stdout.as_mut().unwrap()).read_line(&mut display).unwrap();
+                processes.0.push(xvfb);
+                command.env("DISPLAY", format!(":{}", display.trim())).env_remove("WAYLAND_DISPLAY");
             }
         }
-        command.spawn().expect("the driver starts")
+        processes.0.push(command.spawn().expect("the driver starts"));
+        processes
     }
 }
 
@@ -155,21 +163,6 @@ fn mini_browser() -> String {
     found.next().expect("webkit2gtk-driver brings MiniBrowser").display().to_string()
 }
 
-/// A display of its own for WebKit, which knows no headless mode; it lives as long as this program.
-fn display() -> &'static str {
-    static DISPLAY: OnceLock<String> = OnceLock::new();
-    DISPLAY.get_or_init(|| {
-        let number = 90 + std::process::id() % 900;
-        let display = format!(":{number}");
-        let mut xvfb = Command::new("Xvfb");
-        xvfb.args([&display, "-screen", "0", "1280x1024x24", "-nolisten", "tcp", "-terminate"]);
-        xvfb.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("Xvfb starts");
-        let socket = format!("/tmp/.X11-unix/X{number}");
-        wait_for(|| Path::new(&socket).exists(), "Xvfb");
-        display
-    })
-}
-
 fn wait_for(mut ready: impl FnMut() -> bool, what: &str) {
     let start = Instant::now();
     while !ready() {
@@ -178,13 +171,15 @@ fn wait_for(mut ready: impl FnMut() -> bool, what: &str) {
     }
 }
 
-/// Ends the driver, and the browser with it, however the test ends.
-struct Driver(Child);
+/// The driver, and the display where it has one; both end however the test ends.
+struct Processes(Vec<Child>);
 
-impl Drop for Driver {
+impl Drop for Processes {
     fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
+        for process in self.0.iter_mut().rev() {
+            let _ = process.kill();
+            let _ = process.wait();
+        }
     }
 }
 
@@ -195,7 +190,7 @@ pub fn run<F: Future<Output = Visitor>>(engine: Engine, scenario: fn(Visitor) ->
     }
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     let port = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).unwrap().port();
-    let _driver = Driver(engine.driver(port));
+    let _processes = engine.driver(port);
     wait_for(|| std::net::TcpStream::connect(("127.0.0.1", port)).is_ok(), "the driver");
     let client = runtime.block_on(connect(engine, port));
     // The session is closed whether the scenario passes or fails: else Firefox would go on without its driver.
