@@ -7,7 +7,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, Result};
-use leadheat_core::brief::brief;
+use leadheat_core::brief::{brief, limit};
 use leadheat_core::lead::{Lead, SCHEMA};
 use leadheat_core::text::Lang;
 use leadheat_core::time::iso;
@@ -285,9 +285,8 @@ fn in_language(mut entry: Entry, lang: Lang) -> Entry {
     let own = &check::default_config().model;
     if entry.lead.model.as_ref().is_some_and(|model| model.id == own.id) {
         for reason in &mut entry.lead.reasons {
-            if let Some(rule) = own.rules.iter().find(|rule| rule.id == reason.rule) {
-                reason.label = rule.label.get(lang).to_owned();
-            }
+            let rule = own.rules.iter().find(|rule| rule.id == reason.rule);
+            reason.label = rule.map_or_else(|| limit(&reason.rule, lang), |rule| rule.label.get(lang).to_owned());
         }
     }
     entry.lead.brief = brief(&entry.lead, lang);

@@ -13,6 +13,20 @@ pub fn brief(lead: &Lead, lang: Lang) -> String {
     paragraphs.into_iter().filter(|paragraph| !paragraph.is_empty()).collect::<Vec<_>>().join("\n")
 }
 
+/// The reason in words for a line that is no rule's: `group:NAME`, `bot`, or the limits of the score.
+pub fn limit(line: &str, lang: Lang) -> String {
+    match line.strip_prefix("group:") {
+        Some(group) => {
+            lang.pick(&["Limit of the group: ", "Ryhmän enimmäismäärä: ", "A csoport felső határa: "]).to_owned()
+                + group
+        }
+        None if line == "bot" => {
+            lang.pick(&["Limit for suspected programs", "Epäillyn ohjelman raja", "Gyanús programok határa"]).to_owned()
+        }
+        None => lang.pick(&["Limit of the score", "Pisteiden raja", "A pontszám határa"]).to_owned(),
+    }
+}
+
 /// The phrase in the language, with `{}` filled in.
 fn fill(lang: Lang, phrase: Words, text: &str) -> String {
     let (before, after) = cut(lang.pick(phrase), b"{");

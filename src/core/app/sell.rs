@@ -2,7 +2,7 @@
 //! and its revisions; must not know the receiver.
 
 use super::{Area, Effect, LEAD_PREFIX, Notice, State, Stored, Turn};
-use crate::brief::brief;
+use crate::brief::{brief, limit};
 use crate::consent::Decision;
 use crate::id;
 use crate::lead::{Arrival, ConsentNote, Contact, JourneyStep, Lead, Message, ModelName, Reason, SCHEMA, Sources};
@@ -225,16 +225,9 @@ impl State {
 
     /// The lines of the assessment, as a lead says them.
     pub(super) fn reasons(&self, lang: Lang) -> Vec<Reason> {
-        let label = |line: &score::Contribution| match (line.index, line.rule.strip_prefix("group:")) {
-            (Some(index), _) => self.scorer.model.rules[index].label.get(lang).to_owned(),
-            (None, Some(group)) => {
-                lang.pick(&["Limit of the group: ", "Ryhmän enimmäismäärä: ", "A csoport felső határa: "]).to_owned()
-                    + group
-            }
-            (None, None) if line.rule == "bot" => {
-                lang.pick(&["Limit for suspected programs", "Epäillyn ohjelman raja", "Gyanús programok határa"]).into()
-            }
-            (None, None) => lang.pick(&["Limit of the score", "Pisteiden raja", "A pontszám határa"]).into(),
+        let label = |line: &score::Contribution| match line.index.and_then(|index| self.scorer.model.rules.get(index)) {
+            Some(rule) => rule.label.get(lang).to_owned(),
+            None => limit(&line.rule, lang),
         };
         let lines = self.assessment.lines.iter();
         lines
