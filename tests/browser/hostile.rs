@@ -67,6 +67,18 @@ pub async fn missing_wasm(mut v: Visitor) -> Visitor {
     v
 }
 
+pub async fn altered_wasm_is_refused(mut v: Visitor) -> Visitor {
+    let wasm = format!("/{}", crate::site::widget().wasm_name());
+    v.site.file(&wasm, "application/wasm", "\0asm\u{1}\0\0\0");
+    v.site.page("/t/altered", None, TAG);
+    v.goto("/t/altered").await;
+    v.until("told", "return recorded.lines.length").await;
+    assert_eq!(v.call(json!(["status"])).await, Value::Null);
+    // Browsers tell of it in a line of their own, which pages do not see.
+    v.expect_line("warn: leadheat: stopped: could not be loaded");
+    v
+}
+
 pub async fn broken_config(mut v: Visitor) -> Visitor {
     v.site.file(
         "/t/wrong.json",

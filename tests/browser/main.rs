@@ -32,7 +32,7 @@ scenarios! {
         warm_becomes_hot_as_second_revision, single_page_navigation_and_clicks_count, a_lead_waits_for_the_next_page;
     privacy: nothing_before_consent, a_submitted_contact_goes_without_a_score, withdrawal_and_forget_wipe,
         consent_managers_are_heard, staff_can_opt_out, two_tabs_lose_nothing;
-    hostile: strictest_policy, two_copies_on_one_page, missing_wasm, broken_config, a_panic_leaves_the_page_alone,
+    hostile: strictest_policy, two_copies_on_one_page, missing_wasm, altered_wasm_is_refused, broken_config, a_panic_leaves_the_page_alone,
         commands_before_the_script;
     talking: keyboard_and_screen_reader, three_languages, conversation_survives_navigation, form_errors_in_words;
     sales: inbox_shows_a_lead_live;

@@ -2,10 +2,15 @@
 
 use std::path::Path;
 
+use axum::body::Body;
+use axum::http::Request;
 use leadheat::inbox::{Inbox, Refusal};
+use leadheat::serve::router;
+use leadheat::widget::Widget;
 use leadheat_core::lead::{Contact, Lead, SCHEMA};
 use leadheat_core::text::Lang;
 use serde_json::json;
+use tower::ServiceExt;
 
 fn lead(id: &str, revision: u32, name: &str) -> Lead {
     Lead {
@@ -100,4 +105,41 @@ fn csv_opens_in_a_spreadsheet_without_running_anything() {
     let csv = String::from_utf8(inbox.csv().unwrap()).unwrap();
     assert!(csv.contains("'=HYPERLINK"), "{csv}");
     assert!(csv.contains("\"Kovács, \"\"Gábor\"\"\nBudapest\""), "{csv}");
+}
+
+#[test]
+fn the_inbox_answers_to_this_machine_and_its_own_page_only() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let inbox = inbox();
+    post(&inbox, &lead("a", 1, "x")).unwrap();
+    let router = router(Widget { js: String::new(), wasm: Vec::new() }, inbox);
+    let ask = |method: &str, path: &str, headers: &[(&str, &str)], body: &str| {
+        let mut request = Request::builder().method(method).uri(path);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let request = request.body(Body::from(body.to_owned())).unwrap();
+        runtime.block_on(router.clone().oneshot(request)).unwrap()
+    };
+    let here = ("host", "127.0.0.1:8787");
+    let change = r#"{"owner": "Eero"}"#;
+    let cases: [(&str, &[(&str, &str)], u16); 5] = [
+        ("GET", &[here], 200),
+        ("GET", &[("host", "inbox.evil.example:8787")], 403),
+        ("PATCH", &[here, ("origin", "http://127.0.0.1:8787")], 200),
+        ("PATCH", &[here, ("origin", "http://evil.example")], 403),
+        ("PATCH", &[("host", "localhost:8787"), ("origin", "null")], 403),
+    ];
+    for (method, headers, status) in cases {
+        assert_eq!(ask(method, "/inbox/api/leads/a", headers, change).status(), status, "{method} {headers:?}");
+    }
+    // The webhook is for other sites too.
+    let preflight = ask("OPTIONS", "/webhook", &[("origin", "https://shop.example")], "");
+    assert_eq!(
+        (preflight.status().as_u16(), &preflight.headers()["access-control-allow-origin"]),
+        (204, &"*".parse().unwrap())
+    );
+    assert_eq!(ask("POST", "/webhook", &[("content-type", "text/html")], "x").status(), 415);
+    assert_eq!(ask("POST", "/webhook", &[("content-type", "application/json")], &"x".repeat(70_000)).status(), 413);
+    assert_eq!(ask("GET", "/webhook", &[], "").status(), 405);
 }
