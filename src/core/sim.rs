@@ -145,6 +145,15 @@ impl World {
         self.tabs[tab].open = false;
     }
 
+    /// The page in a tab is left, and comes back from the back-forward cache after a while.
+    pub fn leave_and_return(&mut self, tab: TabId, away: Millis) {
+        self.close(tab);
+        self.pass(away);
+        self.tabs[tab].open = true;
+        let kept = self.kept(tab);
+        self.send(tab, Event::Returned(kept));
+    }
+
     /// The tab dies: nothing more is done, nothing is written.
     pub fn kill(&mut self, tab: TabId) {
         self.tabs[tab].open = false;

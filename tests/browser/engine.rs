@@ -189,10 +189,7 @@ pub fn run<F: Future<Output = Visitor>>(engine: Engine, scenario: fn(Visitor) ->
         return;
     }
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-    let port = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).unwrap().port();
-    let _processes = engine.driver(port);
-    wait_for(|| std::net::TcpStream::connect(("127.0.0.1", port)).is_ok(), "the driver");
-    let client = runtime.block_on(connect(engine, port));
+    let (_processes, client) = runtime.block_on(session(engine));
     // The session is closed whether the scenario passes or fails: else Firefox would go on without its driver.
     let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
         runtime.block_on(async {
@@ -207,8 +204,19 @@ pub fn run<F: Future<Output = Visitor>>(engine: Engine, scenario: fn(Visitor) ->
     }
 }
 
-async fn connect(engine: Engine, port: u16) -> Client {
-    let mut builder = ClientBuilder::new(HttpConnector::new());
-    let client = builder.capabilities(engine.capabilities()).connect(&format!("http://127.0.0.1:{port}")).await;
-    client.unwrap_or_else(|error| panic!("{engine:?} does not start: {error}"))
+/// A browser with its driver. Drivers take no port of their own choice: one that is free now may be taken a moment later
+/// by another test, so that starting is tried again.
+async fn session(engine: Engine) -> (Processes, Client) {
+    let mut tries = 0;
+    loop {
+        let port = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).unwrap().port();
+        let processes = engine.driver(port);
+        wait_for(|| std::net::TcpStream::connect(("127.0.0.1", port)).is_ok(), "the driver");
+        let mut builder = ClientBuilder::new(HttpConnector::new());
+        match builder.capabilities(engine.capabilities()).connect(&format!("http://127.0.0.1:{port}")).await {
+            Ok(client) => return (processes, client),
+            Err(error) => assert!(tries < 3, "{engine:?} does not start: {error}"),
+        }
+        tries += 1;
+    }
 }

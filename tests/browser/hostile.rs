@@ -154,3 +154,13 @@ pub async fn commands_before_the_script(mut v: Visitor) -> Visitor {
     assert_eq!(lead["contact"]["name"], "Test lead");
     v
 }
+
+pub async fn an_old_browser_is_left_alone(mut v: Visitor) -> Visitor {
+    v.site.page("/t/old", None, &["<script>delete AbortSignal.timeout</script>", TAG].concat());
+    v.goto("/t/old").await;
+    v.until("told", "return recorded.lines.length").await;
+    assert_eq!(v.js("return document.querySelector('leadheat-chat')").await, Value::Null);
+    assert!(!v.site.requests().iter().any(|request| request.contains(".wasm")));
+    v.expect_line("warn: leadheat: this browser is too old");
+    v
+}

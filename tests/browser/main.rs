@@ -33,7 +33,7 @@ scenarios! {
     privacy: nothing_before_consent, a_submitted_contact_goes_without_a_score, withdrawal_and_forget_wipe,
         consent_managers_are_heard, staff_can_opt_out, two_tabs_lose_nothing;
     hostile: strictest_policy, two_copies_on_one_page, missing_wasm, altered_wasm_is_refused, broken_config, a_panic_leaves_the_page_alone,
-        commands_before_the_script;
+        commands_before_the_script, an_old_browser_is_left_alone;
     talking: keyboard_and_screen_reader, three_languages, conversation_survives_navigation, form_errors_in_words;
     sales: inbox_shows_a_lead_live;
 }

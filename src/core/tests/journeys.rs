@@ -253,3 +253,35 @@ fn excluded_pages_are_not_seen() {
     assert!(world.view(tab).shown);
     assert!(!world.explain(tab).to_string().contains("internal"));
 }
+
+#[test]
+fn coming_back_from_the_back_forward_cache_is_a_view_and_counts_nothing_twice() {
+    let mut world = world();
+    let tab = world.open("/pricing");
+    world.consent(tab, "granted");
+    world.read(tab, 20);
+    world.leave_and_return(tab, MINUTE);
+    world.read(tab, 20);
+    let other = world.open("/other");
+    let explanation = world.explain(other);
+    let reason =
+        |rule: &str| explanation["reasons"].as_array().unwrap().iter().find(|reason| reason["rule"] == rule).cloned();
+    assert_eq!(reason("pricing").unwrap()["count"], 2);
+    assert_eq!(reason("time"), None, "40 seconds: the minute away is no attention");
+    world.consent(other, "denied");
+    world.leave_and_return(tab, 1);
+    assert_eq!(world.explain(tab)["score"], Value::Null, "what was withdrawn while it slept holds when it wakes");
+}
+
+#[test]
+fn without_a_chat_the_rest_works() {
+    let mut world = World::new(json!({"chat": {"enabled": false}}), 1);
+    let tab = world.open("/pricing");
+    world.consent(tab, "granted");
+    world.call(tab, "open", json!([]));
+    assert!(!world.view(tab).shown && !world.view(tab).open);
+    world.call(tab, "identify", json!([{"email": "a@b.fi"}]));
+    world.goto(tab, "/pricing");
+    world.send(tab, Event::FormSubmitted("trial".into()));
+    assert_eq!(world.received.len(), 1);
+}
