@@ -55,7 +55,7 @@ pub fn build_in(root: &Path) -> Result<Widget> {
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let sysroot = output(Command::new("rustc").args(["--print", "sysroot"]).current_dir(root))?;
     add_target(Path::new(&sysroot), root)?;
-    eprintln!("building the widget (the first time this takes a minute or two)");
+    eprintln!("building the widget (the first time this takes a few minutes)");
     let target_dir = root.join("target/widget");
     let status = Command::new(cargo)
         .args(["build", "--package", "leadheat-widget", "--target", TARGET, "--profile", "widget", "--target-dir"])
