@@ -15,6 +15,8 @@ use oxc::span::SourceType;
 use sha2::{Digest, Sha256, Sha384};
 use wasm_bindgen_cli_support::Bindgen;
 
+use crate::order;
+
 const TARGET: &str = "wasm32-unknown-unknown";
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 
@@ -84,7 +86,7 @@ pub fn build_in(root: &Path) -> Result<Widget> {
         .context("wasm-bindgen cannot read the wasm that cargo built")?;
     let mut glue = output.js().to_owned();
     shorten(output.wasm_mut(), &mut glue)?;
-    let mut widget = Widget { js: String::new(), wasm: output.wasm_mut().emit_wasm() };
+    let mut widget = Widget { js: String::new(), wasm: order::sorted(&output.wasm_mut().emit_wasm())? };
     widget.js = join(&fs::read_to_string(root.join("www/loader.js"))?, &glue, &widget)?;
     Ok(widget)
 }
