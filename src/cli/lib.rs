@@ -9,6 +9,7 @@
 pub mod check;
 pub mod dist;
 pub mod inbox;
+mod order;
 pub mod serve;
 pub mod types;
 pub mod widget;

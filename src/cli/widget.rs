@@ -7,8 +7,15 @@ use std::{env, fs};
 
 use anyhow::{Context, Result, bail, ensure};
 use base64::{Engine, engine::general_purpose::STANDARD};
+use oxc::allocator::Allocator;
+use oxc::codegen::{Codegen, CodegenOptions};
+use oxc::minifier::{Minifier, MinifierOptions};
+use oxc::parser::Parser;
+use oxc::span::SourceType;
 use sha2::{Digest, Sha256, Sha384};
 use wasm_bindgen_cli_support::Bindgen;
+
+use crate::order;
 
 const TARGET: &str = "wasm32-unknown-unknown";
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
@@ -73,13 +80,13 @@ pub fn build_in(root: &Path) -> Result<Widget> {
         .no_modules(true)?
         .typescript(false)
         .omit_default_module_path(true)
-        .remove_name_section(std::env::var_os("KEEP").is_none())
+        .remove_name_section(true)
         .remove_producers_section(true)
         .generate_output()
         .context("wasm-bindgen cannot read the wasm that cargo built")?;
     let mut glue = output.js().to_owned();
     shorten(output.wasm_mut(), &mut glue)?;
-    let mut widget = Widget { js: String::new(), wasm: output.wasm_mut().emit_wasm() };
+    let mut widget = Widget { js: String::new(), wasm: order::sorted(&output.wasm_mut().emit_wasm())? };
     widget.js = join(&fs::read_to_string(root.join("www/loader.js"))?, &glue, &widget)?;
     Ok(widget)
 }
@@ -138,22 +145,17 @@ fn shorten(wasm: &mut walrus::Module, glue: &mut String) -> Result<()> {
     Ok(())
 }
 
-/// JavaScript without indentation, empty lines, and comments that have lines of their own.
-fn strip(js: &str) -> String {
-    let mut stripped = String::new();
-    let mut comment = false;
-    for line in js.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with("//")) {
-        comment |= line.starts_with("/*");
-        if !comment {
-            stripped += line;
-            stripped.push('\n');
-        }
-        comment &= !line.ends_with("*/");
-    }
-    stripped
+/// JavaScript with short names, and without comments and space.
+fn minify(js: &str) -> Result<String> {
+    let allocator = Allocator::default();
+    let parsed = Parser::new(&allocator, js, SourceType::script()).parse();
+    ensure!(parsed.diagnostics.is_empty(), "leadheat.js is no JavaScript: {:?}", parsed.diagnostics);
+    let mut program = parsed.program;
+    let names = Minifier::new(MinifierOptions::default()).minify(&allocator, &mut program).scoping;
+    Ok(Codegen::new().with_options(CodegenOptions::minify()).with_scoping(names).build(&program).code)
 }
 
-/// The loader with the wasm's name and hash, and with the glue inside, guarded and stripped.
+/// The loader with the wasm's name and hash, and with the glue inside, guarded and minified.
 fn join(loader: &str, glue: &str, widget: &Widget) -> Result<String> {
     let mut glue = glue.to_owned();
     // Every closure that the page can call goes through the loader's guard. If wasm-bindgen writes them differently one
@@ -176,5 +178,5 @@ fn join(loader: &str, glue: &str, widget: &Widget) -> Result<String> {
         ensure!(js.matches(place).count() == 1, "www/loader.js must have {place} exactly once");
         js = js.replace(place, &text);
     }
-    Ok(strip(&js))
+    minify(&js)
 }

@@ -271,15 +271,36 @@ pub(crate) struct Turn {
     effects: Vec<Effect>,
 }
 
+// Each of these is called from many places: inlined there, they would be kilobytes of the download.
 impl Turn {
+    #[inline(never)]
     fn push(&mut self, effect: Effect) {
         self.effects.push(effect);
     }
 
-    /// A line for `data-debug`, made only where somebody reads it.
-    fn tell(&mut self, line: impl FnOnce() -> String) {
+    /// Writes under a key, which is given in parts.
+    #[inline(never)]
+    fn store(&mut self, area: Area, key: &[&str], stored: Stored) {
+        self.push(Effect::Store(area, key.concat(), stored));
+    }
+
+    /// Removes a key, which is given in parts.
+    #[inline(never)]
+    fn remove(&mut self, area: Area, key: &[&str]) {
+        self.push(Effect::Remove(area, key.concat()));
+    }
+
+    /// Answers a command.
+    #[inline(never)]
+    fn answer(&mut self, ticket: u32, value: Answer) {
+        self.push(Effect::Answer { ticket, value });
+    }
+
+    /// A line for `data-debug`, given in parts.
+    #[inline(never)]
+    fn tell(&mut self, line: &[&str]) {
         if self.debug {
-            self.push(Effect::Tell { line: line(), warning: false });
+            self.push(Effect::Tell { line: line.concat(), warning: false });
         }
     }
 }
@@ -347,9 +368,9 @@ impl State {
         }
         if self.opted_out(&boot, turn) {
             self.phase = Phase::OptedOut;
-            turn.tell(|| {
-                "switched off in this browser by the opt-out link; open the page with ?leadheat=on to undo it".into()
-            });
+            turn.tell(&[
+                "switched off in this browser by the opt-out link; open the page with ?leadheat=on to undo it",
+            ]);
             return;
         }
         self.phase = Phase::On;
@@ -363,7 +384,7 @@ impl State {
         (self.visible, self.focused) = (boot.visible, boot.focused);
         self.remember(boot.kept, turn);
         turn.push(Effect::Announce(Notice::Ready { version: env!("CARGO_PKG_VERSION") }));
-        turn.tell(|| self.says());
+        turn.tell(&[&self.says()]);
     }
 
     /// What follows from any event: in this order, so that a turn leads to at most one of each.

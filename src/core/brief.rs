@@ -27,7 +27,7 @@ pub fn limit(line: &str, lang: Lang) -> String {
     }
 }
 
-/// The phrase in the language, with `{}` filled in.
+/// The phrase in the language, with `{}`, where it has one, filled in.
 fn fill(lang: Lang, phrase: Words, text: &str) -> String {
     let (before, after) = cut(lang.pick(phrase), b"{");
     let (_, after) = cut(after.unwrap_or(""), b"}");
@@ -37,27 +37,43 @@ fn fill(lang: Lang, phrase: Words, text: &str) -> String {
 fn who_and_what(lead: &Lead, lang: Lang) -> String {
     let said = &lead.qualification;
     let name = lead.contact.name.as_deref().or(lead.contact.email.as_deref());
-    let name = name.unwrap_or(lang.pick(&["A visitor", "Kävijä", "Egy látogató"]));
-    let mut sentences = Vec::new();
-    sentences.push(match &lead.contact.company {
-        Some(company) => [name, " (", company, ")."].concat(),
-        None => [name, "."].concat(),
-    });
-    if lead.test {
-        sentences.push(lang.pick(&["This is a test lead.", "Tämä on testiliidi.", "Ez egy teszt lead."]).to_owned());
+    let mut text = name.unwrap_or(lang.pick(&["A visitor", "Kävijä", "Egy látogató"])).to_owned();
+    if let Some(company) = &lead.contact.company {
+        text += &[" (", company, ")"].concat();
     }
-    if lead.suspected_bot {
-        let words = &[
-            "May be a program, not a person.",
-            "Saattaa olla ohjelma, ei ihminen.",
-            "Lehet, hogy program, nem ember.",
-        ];
-        sentences.push(lang.pick(words).to_owned());
+    text.push('.');
+    let need = said.need.as_deref().map(|need| clip(need, 200).trim_end_matches('.'));
+    let sentences: [(Option<&str>, Words); 8] = [
+        (lead.test.then_some(""), &["This is a test lead.", "Tämä on testiliidi.", "Ez egy teszt lead."]),
+        (
+            lead.suspected_bot.then_some(""),
+            &[
+                "May be a program, not a person.",
+                "Saattaa olla ohjelma, ei ihminen.",
+                "Lehet, hogy program, nem ember.",
+            ],
+        ),
+        (need, &["Needs: {}.", "Tarve: {}.", "Igény: {}."]),
+        (said.timeframe.map(|_| ""), said.timeframe.map_or(&[""; 3], when)),
+        (said.authority.map(|_| ""), said.authority.map_or(&[""; 3], whose)),
+        (said.budget.as_deref(), &["Budget: {}.", "Budjetti: {}.", "Keret: {}."]),
+        (said.current_supplier.as_deref(), &["Today: {}.", "Nykyinen toimittaja: {}.", "Jelenlegi szállító: {}."]),
+        (
+            said.preferred.as_deref(),
+            &["Best reached by: {}.", "Toivoo yhteydenottoa: {}.", "Így szeretné, ha keresnék: {}."],
+        ),
+    ];
+    for (known, words) in sentences {
+        if let Some(known) = known {
+            text += " ";
+            text += &fill(lang, words, known);
+        }
     }
-    if let Some(need) = &said.need {
-        sentences.push(fill(lang, &["Needs: {}.", "Tarve: {}.", "Igény: {}."], clip(need, 200).trim_end_matches('.')));
-    }
-    let when = said.timeframe.map(|timeframe| match timeframe {
+    text
+}
+
+fn when(timeframe: Timeframe) -> Words {
+    match timeframe {
         Timeframe::Now => &["Wants it at once.", "Haluaa sen heti.", "Azonnal szeretné."],
         Timeframe::TwoMonths => &[
             "Decides within about two months.",
@@ -69,26 +85,17 @@ fn who_and_what(lead: &Lead, lang: Lang) -> String {
         Timeframe::NotBuying => {
             &["Says that nothing is to be bought.", "Sanoo, ettei ole ostamassa.", "Azt mondja, nem vásárol."]
         }
-    });
-    let whose = said.authority.map(|authority| match authority {
+    }
+}
+
+fn whose(authority: Authority) -> Words {
+    match authority {
         Authority::Decides => &["Makes the decision.", "Tekee päätöksen itse.", "Ő dönt."],
         Authority::Prepares => {
             &["Prepares the decision for others.", "Valmistelee päätöstä muille.", "Másoknak készíti elő a döntést."]
         }
         Authority::Other => &["Somebody else decides.", "Päätöksen tekee joku muu.", "Más dönt."],
-    });
-    sentences.extend([when, whose].into_iter().flatten().map(|words| lang.pick(words).to_owned()));
-    if let Some(budget) = &said.budget {
-        sentences.push(fill(lang, &["Budget: {}.", "Budjetti: {}.", "Keret: {}."], budget));
     }
-    if let Some(supplier) = &said.current_supplier {
-        sentences.push(fill(lang, &["Today: {}.", "Nykyinen toimittaja: {}.", "Jelenlegi szállító: {}."], supplier));
-    }
-    if let Some(way) = &said.preferred {
-        let words = &["Best reached by: {}.", "Toivoo yhteydenottoa: {}.", "Így szeretné, ha keresnék: {}."];
-        sentences.push(fill(lang, words, way));
-    }
-    sentences.join(" ")
 }
 
 fn why(lead: &Lead, lang: Lang) -> String {

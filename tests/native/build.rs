@@ -11,7 +11,7 @@ const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 /// Budget in bytes of brotli 11.
 const MOST_JS: usize = 8_192;
 /// The goal is 100,000. Until it is reached this only goes down: what is gained stays gained.
-const MOST_TOTAL: usize = 108_500;
+const MOST_TOTAL: usize = 105_600;
 
 fn widget() -> &'static Widget {
     static WIDGET: OnceLock<Widget> = OnceLock::new();

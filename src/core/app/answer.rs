@@ -3,7 +3,7 @@
 
 use serde::Serialize;
 
-use super::{Effect, Phase, State, Turn};
+use super::{Phase, State, Turn};
 use crate::chat::{Input, clean, is_email};
 use crate::consent::{Decision, Report};
 use crate::json::Value;
@@ -154,10 +154,10 @@ impl State {
             _ => Err(["there is no command `", name, "`; there are ", COMMANDS].concat()),
         };
         let value = result.unwrap_or_else(|wrong| {
-            turn.tell(|| ["leadheat('", name, "') was not carried out: ", &wrong].concat());
+            turn.tell(&["leadheat('", name, "') was not carried out: ", &wrong]);
             Answer::Said(wrong)
         });
-        turn.push(Effect::Answer { ticket, value });
+        turn.answer(ticket, value);
     }
 
     fn track(&mut self, args: &[Value], turn: &mut Turn) -> Result<Answer, String> {

@@ -35,14 +35,14 @@ impl State {
             match stored {
                 Stored::Visitor(record) if self.consent.may_store() => {
                     if record.active < oldest {
-                        turn.push(Effect::Remove(area, key));
+                        turn.remove(area, &[&key]);
                     } else if let Some(writer) = key.strip_prefix(VISITOR_PREFIX) {
                         self.others.take(writer, *record);
                     }
                 }
                 Stored::Chat(chat) if area == Area::Tab || self.consent.may_store() => {
                     if chat.lines.last().is_none_or(|line| line.at < oldest) {
-                        turn.push(Effect::Remove(area, key));
+                        turn.remove(area, &[&key]);
                     } else {
                         self.adopt(*chat);
                     }
@@ -69,7 +69,7 @@ impl State {
         for (area, key, stored) in kept {
             let chat_of_site = matches!(stored, Stored::Chat(_)) && *area == Area::Site;
             if chat_of_site || matches!(stored, Stored::Visitor(_) | Stored::Consent(_)) {
-                turn.push(Effect::Remove(*area, key.clone()));
+                turn.remove(*area, &[key]);
             }
         }
     }
@@ -104,7 +104,7 @@ impl State {
     }
 
     fn store_consent(&self, turn: &mut Turn) {
-        turn.push(Effect::Store(Area::Site, CONSENT_KEY.into(), Stored::Consent(self.consent.clone())));
+        turn.store(Area::Site, &[CONSENT_KEY], Stored::Consent(self.consent.clone()));
     }
 
     fn consented(&mut self, before: Decision, turn: &mut Turn) {
@@ -112,20 +112,17 @@ impl State {
         if decision == before {
             return;
         }
-        turn.tell(|| {
-            let words = match decision {
-                Decision::Granted => "consent: granted, so the visitor is scored and remembered",
-                Decision::Denied => "consent: denied, so the visitor is neither scored nor remembered",
-                Decision::Pending => {
-                    "consent: the consent manager is still asking, so nothing is observed until it answers"
-                }
-            };
-            words.into()
-        });
+        turn.tell(&[match decision {
+            Decision::Granted => "consent: granted, so the visitor is scored and remembered",
+            Decision::Denied => "consent: denied, so the visitor is neither scored nor remembered",
+            Decision::Pending => {
+                "consent: the consent manager is still asking, so nothing is observed until it answers"
+            }
+        }]);
         match decision {
             Decision::Granted => {
                 self.store_consent(turn);
-                turn.push(Effect::Remove(Area::Tab, CHAT_KEY.into()));
+                turn.remove(Area::Tab, &[CHAT_KEY]);
                 self.chat_saved = 0; // From the tab to the site.
                 // What was said in the chat before belongs to the visitor from now on.
                 self.learn(turn);
@@ -141,27 +138,27 @@ impl State {
     /// yet delivered only what the visitor submitted stays.
     fn withdraw(&mut self, turn: &mut Turn) {
         self.wipe_visitor(turn);
-        turn.push(Effect::Remove(Area::Site, CHAT_KEY.into()));
+        turn.remove(Area::Site, &[CHAT_KEY]);
         self.chat_saved = 0;
         let said = &self.chat.said;
         let tier = score::tier(0, Tier::Cold, &self.scorer.model.tiers, said.timeframe, false);
         let stage = score::stage(tier, Stage::Suspect, said, self.chat.contact.reachable());
         self.outbox.items.0.retain_mut(|(key, item)| {
-            let key = LEAD_PREFIX.to_owned() + key;
-            turn.push(if item.submitted {
+            let key = [LEAD_PREFIX, key];
+            if item.submitted {
                 crate::outbox::strip(&mut item.body, tier, stage);
-                Effect::Store(Area::Site, key, Stored::Lead(Box::new(item.clone())))
+                turn.store(Area::Site, &key, Stored::Lead(Box::new(item.clone())));
             } else {
-                Effect::Remove(Area::Site, key)
-            });
+                turn.remove(Area::Site, &key);
+            }
             item.submitted
         });
     }
 
     fn wipe_visitor(&mut self, turn: &mut Turn) {
-        turn.push(Effect::Remove(Area::Site, CONSENT_KEY.into()));
+        turn.remove(Area::Site, &[CONSENT_KEY]);
         for writer in self.others.0.0.iter().map(|(writer, _)| writer).chain([&self.writer]) {
-            turn.push(Effect::Remove(Area::Site, VISITOR_PREFIX.to_owned() + writer));
+            turn.remove(Area::Site, &[VISITOR_PREFIX, writer]);
         }
         self.others = Records::default();
         self.mine = Record::default();
@@ -174,35 +171,35 @@ impl State {
     /// Forgets everything, in every tab; consent counts as refused until it is given again.
     pub(super) fn forget(&mut self, turn: &mut Turn) {
         // Removing the consent tells other tabs of a withdrawal; this tells them of more.
-        turn.push(Effect::Store(Area::Site, FORGET_KEY.into(), Stored::Forget));
-        turn.push(Effect::Remove(Area::Site, FORGET_KEY.into()));
+        turn.store(Area::Site, &[FORGET_KEY], Stored::Forget);
+        turn.remove(Area::Site, &[FORGET_KEY]);
         self.forget_here(turn);
     }
 
     fn forget_here(&mut self, turn: &mut Turn) {
         self.remove_found(turn);
         for (_, ticket) in std::mem::take(&mut self.tests) {
-            turn.push(Effect::Answer { ticket, value: Answer::Said("forgotten before it was delivered".into()) });
+            turn.answer(ticket, Answer::Said("forgotten before it was delivered".into()));
         }
         self.consent = Consent { decision: Decision::Denied, source: None, at: turn.now.wall };
         self.wipe_visitor(turn);
         for area in [Area::Site, Area::Tab] {
-            turn.push(Effect::Remove(area, CHAT_KEY.into()));
+            turn.remove(area, &[CHAT_KEY]);
         }
         self.chat = Conversation { open: self.chat.open, ..Conversation::default() };
         self.chat_saved = 0;
         self.form_errors.clear();
         for (key, _) in std::mem::take(&mut self.outbox.items).0 {
-            turn.push(Effect::Remove(Area::Site, LEAD_PREFIX.to_owned() + &key));
+            turn.remove(Area::Site, &[LEAD_PREFIX, &key]);
         }
-        turn.tell(|| "forgotten: everything about this visitor is deleted".into());
+        turn.tell(&["forgotten: everything about this visitor is deleted"]);
     }
 
     /// Removes what was stored when this page began, also where leadheat is off and has not looked at it.
     pub(super) fn remove_found(&mut self, turn: &mut Turn) {
         for (area, key) in std::mem::take(&mut self.found) {
             if key != OFF_KEY {
-                turn.push(Effect::Remove(area, key));
+                turn.remove(area, &[&key]);
             }
         }
     }
@@ -272,11 +269,11 @@ impl State {
         let into = id::writer(turn.now);
         if let Some((folded, gone)) = records.fold(&self.writer, &into, turn.now.wall, self.config.retention_days) {
             let stored = Stored::Visitor(Box::new(folded.clone()));
-            turn.push(Effect::Store(Area::Site, VISITOR_PREFIX.to_owned() + &into, stored));
+            turn.store(Area::Site, &[VISITOR_PREFIX, &into], stored);
             self.others.take(&into, folded);
             for writer in gone {
                 self.others.0.remove(&writer);
-                turn.push(Effect::Remove(Area::Site, VISITOR_PREFIX.to_owned() + &writer));
+                turn.remove(Area::Site, &[VISITOR_PREFIX, &writer]);
             }
             self.sum_up();
         }
@@ -287,7 +284,7 @@ impl State {
         let area = if self.consent.may_store() { Area::Site } else { Area::Tab };
         if self.chat.started() && self.chat_saved != self.chat.version {
             self.chat_saved = self.chat.version;
-            turn.push(Effect::Store(area, CHAT_KEY.into(), Stored::Chat(Box::new(self.chat.clone()))));
+            turn.store(area, &[CHAT_KEY], Stored::Chat(Box::new(self.chat.clone())));
         }
         if self.save_due().is_some_and(|due| due <= turn.now.wall || self.saved_at > turn.now.wall) {
             self.unsaved = false;
@@ -295,7 +292,7 @@ impl State {
             self.mine.version += 1;
             self.mine.bound(day(turn.now.wall), self.config.retention_days);
             let stored = Stored::Visitor(Box::new(self.mine.clone()));
-            turn.push(Effect::Store(Area::Site, VISITOR_PREFIX.to_owned() + &self.writer, stored));
+            turn.store(Area::Site, &[VISITOR_PREFIX, &self.writer], stored);
         }
     }
 

@@ -49,9 +49,8 @@ impl State {
             self.both(|record| record.reached = Latest { at, value: (tier, stage) });
             if rose_or_fell {
                 let points = points(self.assessment.total);
-                turn.tell(|| {
-                    ["scored: ", &decimal(self.assessment.total), " points, ", tier.name(), ", ", stage.name()].concat()
-                });
+                let total = decimal(self.assessment.total);
+                turn.tell(&["scored: ", &total, " points, ", tier.name(), ", ", stage.name()]);
                 turn.push(Effect::Announce(Notice::Tier { tier, stage, score: points }));
             }
         }
@@ -156,10 +155,8 @@ impl State {
         lead.idempotency_key = [&lead.id, ".", &number(lead.revision.into()), ".", clip(&self.writer, 8)].concat();
         lead.bound();
         let key = lead.idempotency_key.clone();
-        turn.tell(|| {
-            let revision = number(lead.revision.into());
-            ["lead: revision ", &revision, ", ", lead.tier.name(), ", to ", &self.config.webhook].concat()
-        });
+        let revision = number(lead.revision.into());
+        turn.tell(&["lead: revision ", &revision, ", ", lead.tier.name(), ", to ", &self.config.webhook]);
         let item = Item {
             lead: lead.id.clone(),
             url: self.config.webhook.clone(),
@@ -171,7 +168,7 @@ impl State {
             dead: false,
         };
         for contained in self.outbox.put(&key, item, turn.now.wall) {
-            turn.push(Effect::Remove(Area::Site, LEAD_PREFIX.to_owned() + &contained));
+            turn.remove(Area::Site, &[LEAD_PREFIX, &contained]);
         }
         key
     }
@@ -254,11 +251,11 @@ impl State {
     /// Writes a lead on its way, or removes it where it is no more. One that the visitor did not submit is stored with
     /// consent only.
     fn store_lead(&self, key: &str, turn: &mut Turn) {
-        let stored = LEAD_PREFIX.to_owned() + key;
+        let stored = [LEAD_PREFIX, key];
         match self.outbox.items.get(&key.to_owned()) {
-            None => turn.push(Effect::Remove(Area::Site, stored)),
+            None => turn.remove(Area::Site, &stored),
             Some(item) if item.submitted || self.consent.may_store() => {
-                turn.push(Effect::Store(Area::Site, stored, Stored::Lead(Box::new(item.clone()))));
+                turn.store(Area::Site, &stored, Stored::Lead(Box::new(item.clone())));
             }
             Some(_) => {}
         }
@@ -281,9 +278,9 @@ impl State {
         let line = [meaning, &answered].concat();
         if let Some(index) = self.tests.iter().position(|(test, _)| test == key) {
             let (_, ticket) = self.tests.remove(index);
-            turn.push(Effect::Answer { ticket, value: super::Answer::Said(line.clone()) });
+            turn.answer(ticket, super::Answer::Said(line.clone()));
         }
-        turn.tell(|| line);
+        turn.tell(&[&line]);
     }
 }
 

@@ -1,6 +1,6 @@
 //! What the visitor does becomes signals. Owns what counts, and once or how often; must not know what it is worth.
 
-use super::{Boot, Effect, OFF_KEY, State, Turn};
+use super::{Boot, OFF_KEY, State, Turn};
 use crate::app::{Area, Stored};
 use crate::config::Bots;
 use crate::page::{Attention, Page};
@@ -48,11 +48,11 @@ impl State {
         match asked.as_deref() {
             Some("off") => {
                 self.remove_found(turn);
-                turn.push(Effect::Store(Area::Site, OFF_KEY.into(), Stored::Off));
+                turn.store(Area::Site, &[OFF_KEY], Stored::Off);
                 true
             }
             Some("on") => {
-                turn.push(Effect::Remove(Area::Site, OFF_KEY.into()));
+                turn.remove(Area::Site, &[OFF_KEY]);
                 false
             }
             _ => was_out,
@@ -104,11 +104,8 @@ impl State {
 
     fn count(&mut self, signal: Signal, turn: &mut Turn) {
         let at = turn.now.wall;
-        turn.tell(|| {
-            let amount =
-                if signal.amount == 1 { String::new() } else { [" x ", &number(signal.amount.into())].concat() };
-            ["seen: ", signal.kind.name(), " ", &signal.subject, &amount].concat()
-        });
+        let amount = if signal.amount == 1 { String::new() } else { [" x ", &number(signal.amount.into())].concat() };
+        turn.tell(&["seen: ", signal.kind.name(), " ", &signal.subject, &amount]);
         self.both(|record| {
             record.facts.add(&signal, at);
             record.active = record.active.max(at);
