@@ -123,7 +123,7 @@ fn the_inbox_answers_to_this_machine_and_its_own_page_only() {
     };
     let here = ("host", "127.0.0.1:8787");
     let change = r#"{"owner": "Eero"}"#;
-    let cases: [(&str, &[(&str, &str)], u16); 5] = [
+    let cases: [(_, &[_], _); 5] = [
         ("GET", &[here], 200),
         ("GET", &[("host", "inbox.evil.example:8787")], 403),
         ("PATCH", &[here, ("origin", "http://127.0.0.1:8787")], 200),
