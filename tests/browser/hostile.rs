@@ -110,6 +110,14 @@ pub async fn broken_config(mut v: Visitor) -> Visitor {
         says.contains("$.webhook") && says.contains("Use https") && says.contains("Did you mean `consent`"),
         "{says}"
     );
+    // Without any config it says what it waits for.
+    v.site.page("/t/bare", None, "<script src=/leadheat-stub.js></script><script async src=/leadheat.js></script>");
+    v.goto("/t/bare").await;
+    let status = v.call(json!(["status"])).await;
+    assert!(
+        status["running"] == false && status["says"].as_str().unwrap().contains("waits for its config"),
+        "{status}"
+    );
     v
 }
 

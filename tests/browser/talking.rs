@@ -42,11 +42,7 @@ pub async fn three_languages(mut v: Visitor) -> Visitor {
     ] {
         v.goto(page).await;
         v.ready().await;
-        v.open_chat().await;
-        v.choose(reply).await;
-        v.write(write).await;
-        v.choose(now).await;
-        v.choose(decide).await;
+        v.inquire(reply, write, now, decide).await;
         v.leave_contact(&[("email", &format!("x@{}.example", page.trim_matches('/')))]).await;
         let lead = v.site.lead("one in this language", |lead| lead["language"] == page.trim_matches('/')).await;
         assert_eq!(lead["qualification"]["need"], write);

@@ -165,6 +165,15 @@ impl Visitor {
         field.send_keys(&format!("{text}\u{e007}")).await.unwrap();
     }
 
+    /// Opens the chat and answers leadheat's own script up to the contact form.
+    pub async fn inquire(&self, reply: &str, need: &str, when: &str, who_decides: &str) {
+        self.open_chat().await;
+        self.choose(reply).await;
+        self.write(need).await;
+        self.choose(when).await;
+        self.choose(who_decides).await;
+    }
+
     /// Fills in the contact form and sends it.
     pub async fn leave_contact(&self, fields: &[(&str, &str)]) {
         for (id, text) in fields {
