@@ -11,5 +11,6 @@ pub mod dist;
 pub mod inbox;
 mod order;
 pub mod serve;
+mod snip;
 pub mod types;
 pub mod widget;

@@ -86,7 +86,7 @@ fn check_file(file: &Path) -> Result<ExitCode> {
     let text = std::fs::read_to_string(file).with_context(|| format!("{} cannot be read", file.display()))?;
     let problems = check::check(&text);
     for problem in &problems {
-        println!("{problem}");
+        println!("{}", problem.sentence());
     }
     match problems.len() {
         0 => println!("{}: no problems", file.display()),

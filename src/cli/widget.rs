@@ -15,7 +15,7 @@ use oxc::span::SourceType;
 use sha2::{Digest, Sha256, Sha384};
 use wasm_bindgen_cli_support::Bindgen;
 
-use crate::order;
+use crate::{order, snip};
 
 const TARGET: &str = "wasm32-unknown-unknown";
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
@@ -74,9 +74,9 @@ pub fn build_in(root: &Path) -> Result<Widget> {
         .context("cargo cannot be run")?;
     ensure!(status.success(), "the widget does not build; cargo says why above");
 
-    let wasm = target_dir.join(TARGET).join("widget/leadheat_widget.wasm");
+    let wasm = fs::read(target_dir.join(TARGET).join("widget/leadheat_widget.wasm"))?;
     let mut output = Bindgen::new()
-        .input_path(wasm)
+        .input_bytes("leadheat_widget", snip::snipped(&wasm)?)
         .no_modules(true)?
         .typescript(false)
         .omit_default_module_path(true)

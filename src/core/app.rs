@@ -359,7 +359,7 @@ impl State {
         match Config::read(&boot.config, boot.webhook.as_deref(), &boot.defaults) {
             Ok(config) => self.config = config,
             Err(problems) => {
-                let lines: Vec<_> = problems.iter().map(Problem::to_string).collect();
+                let lines: Vec<_> = problems.iter().map(Problem::sentence).collect();
                 let line = ["the config cannot be used, so nothing is done:\n", &lines.join("\n")].concat();
                 turn.push(Effect::Tell { line, warning: true });
                 self.phase = Phase::Misconfigured(problems);

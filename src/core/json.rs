@@ -2,7 +2,6 @@
 //! how to mend it). Must not know any particular document.
 
 use std::cell::RefCell;
-use std::fmt;
 
 use serde::{Serialize, Serializer};
 
@@ -234,12 +233,10 @@ pub struct Problem {
     pub mend: String,
 }
 
-impl fmt::Display for Problem {
-    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        for part in [&self.path, ": ", &self.wrong, ". ", &self.mend, "."] {
-            f.write_str(part)?;
-        }
-        Ok(())
+impl Problem {
+    /// The place, what is wrong, and the remedy. Not `Display`, as the wasm has no formatting.
+    pub fn sentence(&self) -> String {
+        [&self.path, ": ", &self.wrong, ". ", &self.mend, "."].concat()
     }
 }
 

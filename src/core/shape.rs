@@ -166,7 +166,7 @@ mod tests {
         let problems = RefCell::default();
         let json = r#"{"webhok": "x", "port": 99, "list": ["a", 1], "step": [1], "mode": "c", "webhook": null}"#;
         SHAPE.check(&At::root(&problems), &serde_json::from_str(json).unwrap());
-        let found: Vec<_> = problems.into_inner().iter().map(ToString::to_string).collect();
+        let found: Vec<_> = problems.into_inner().iter().map(crate::json::Problem::sentence).collect();
         assert_eq!(
             found,
             [

@@ -82,8 +82,8 @@ fn dialog(view: &View, send: &Callback<Input>) -> Html {
         <section class="panel" role="dialog" aria-modal={modal.then_some("true")} aria-labelledby="title" onkeydown={on_key}>
             <header>
                 <div>
-                    <h2 id="title">{ &view.title }</h2>
-                    if !view.replies.is_empty() { <p>{ &view.replies }</p> }
+                    <h2 id="title">{ view.title.as_str() }</h2>
+                    if !view.replies.is_empty() { <p>{ view.replies.as_str() }</p> }
                 </div>
                 { button("close", lang.pick(words::CLOSE_CHAT), icon("M6 6l12 12M18 6L6 18"), gives(send, Input::Close)) }
             </header>
@@ -115,7 +115,7 @@ fn group(lines: &[Line], view: &View) -> Html {
     html! {
         <div class="group" data-from={from} key={number(last.at) + from}>
             <span class="hidden">{ sender }{ ": " }</span>
-            { for lines.iter().map(|line| html! { <p class="bubble">{ &line.text }</p> }) }
+            { for lines.iter().map(|line| html! { <p class="bubble">{ line.text.as_str() }</p> }) }
             <time>{ clock(last.at, view.lang) }</time>
         </div>
     }
@@ -128,7 +128,7 @@ fn clock(at: u64, lang: Lang) -> String {
 
 fn replies(offered: &[String], lang: Lang, send: &Callback<Input>) -> Html {
     let reply = |(index, text): (usize, &String)| {
-        html! { <button type="button" key={text.clone()} onclick={gives(send, Input::Choose(index))}>{ text }</button> }
+        html! { <button type="button" key={text.clone()} onclick={gives(send, Input::Choose(index))}>{ text.as_str() }</button> }
     };
     html! {
         <div class="replies" role="group" aria-label={lang.pick(words::REPLIES)}>{ for offered.iter().enumerate().map(reply) }</div>

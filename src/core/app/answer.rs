@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::{Phase, State, Turn};
 use crate::chat::{Input, clean, is_email};
 use crate::consent::{Decision, Report};
-use crate::json::Value;
+use crate::json::{Problem, Value};
 use crate::lead::{Contact, Field, ModelName, Reason};
 use crate::qualify::Qualification;
 use crate::score::{Stage, Tier};
@@ -239,7 +239,7 @@ impl State {
         let mut says = match &self.phase {
             Phase::Waiting => "leadheat waits for its config: leadheat('start', {...})".to_owned(),
             Phase::Misconfigured(problems) => {
-                let all: Vec<_> = problems.iter().map(ToString::to_string).collect();
+                let all: Vec<_> = problems.iter().map(Problem::sentence).collect();
                 ["leadheat does nothing, because the config cannot be used: ", &all.join(" ")].concat()
             }
             Phase::OptedOut => "leadheat does nothing: this browser is opted out; ?leadheat=on undoes it".to_owned(),
