@@ -4,9 +4,9 @@
 
 use anyhow::{Context, Result, ensure};
 use rustc_demangle::demangle;
-use walrus::{FunctionBuilder, FunctionId, FunctionKind, LocalFunction, Module, ModuleConfig};
+use walrus::{FunctionBuilder, FunctionId, FunctionKind, LocalFunction, Module, ModuleConfig, ValType};
 
-/// The dead: functions with this in their path. Four kilobytes of the download.
+/// The dead: functions with this in their path. With the mute ones four kilobytes of the download.
 const DEAD: &[&str] = &[
     // Of yew: HTML from text, which Trusted Types would forbid; parts that wait for data; drawing elsewhere in the page.
     "yew::dom_bundle::braw::",
@@ -17,20 +17,25 @@ const DEAD: &[&str] = &[
     // Promises that block, which a page has to ask for at each function.
     "js_sys::futures::jspi::",
     "__wbg_jspi_task_poll",
-    // Formatting, which panics bring in; leadheat's hook names file and line without.
-    "core::fmt::",
+    "core::fmt::Formatter", " as core::fmt::"
 ];
+
+/// What does nothing and says that all went well: formatting, which nothing but panics bring in. Their line in the console
+/// still has file and number, and the words where they are fixed ones.
+const MUTE: &[&str] = &["core::fmt::"];
 
 /// The wasm, as cargo made it, without the dead and all that they alone needed.
 pub(crate) fn snipped(wasm: &[u8]) -> Result<Vec<u8>> {
     let mut module = ModuleConfig::new().strict_validate(false).parse(wasm).context("cargo made no wasm")?;
-    for dead in DEAD {
-        let functions: Vec<FunctionId> = module.funcs.iter_local().map(|(id, _)| id).collect();
-        let found = functions.into_iter().filter(|id| path(&module, *id).contains(dead)).collect::<Vec<_>>();
-        ensure!(!found.is_empty(), "the wasm has nothing called {dead} any more: take it off the list in src/cli/snip.rs");
-        for id in found {
-            let trap = trap(&mut module, id);
-            module.funcs.get_mut(id).kind = FunctionKind::Local(trap);
+    for (names, mute) in [(DEAD, false), (MUTE, true)] {
+        for name in names {
+            let functions: Vec<FunctionId> = module.funcs.iter_local().map(|(id, _)| id).collect();
+            let found: Vec<_> = functions.into_iter().filter(|id| path(&module, *id).contains(name)).collect();
+            ensure!(!found.is_empty(), "the wasm has no {name} any more: take it off the list in src/cli/snip.rs");
+            for id in found {
+                let hollow = hollow(&mut module, id, mute);
+                module.funcs.get_mut(id).kind = FunctionKind::Local(hollow);
+            }
         }
     }
     walrus::passes::gc::run(&mut module);
@@ -41,12 +46,20 @@ fn path(module: &Module, id: FunctionId) -> String {
     module.funcs.get(id).name.as_deref().map_or(String::new(), |name| format!("{:#}", demangle(name)))
 }
 
-/// A function of the same type that does nothing but trap.
-fn trap(module: &mut Module, id: FunctionId) -> LocalFunction {
+/// A function of the same type that traps, or does nothing and returns zero where it is to be mute.
+fn hollow(module: &mut Module, id: FunctionId, mute: bool) -> LocalFunction {
     let ty = module.types.get(module.funcs.get(id).ty());
     let (params, results) = (ty.params().to_vec(), ty.results().to_vec());
     let args = params.iter().map(|ty| module.locals.add(*ty)).collect();
     let mut function = FunctionBuilder::new(&mut module.types, &params, &results);
-    function.func_body().unreachable();
+    match results[..] {
+        [] if mute => {}
+        [ValType::I32] if mute => {
+            function.func_body().i32_const(0);
+        }
+        _ => {
+            function.func_body().unreachable();
+        }
+    }
     function.local_func(args)
 }

@@ -133,7 +133,7 @@ pub async fn a_panic_leaves_the_page_alone(mut v: Visitor) -> Visitor {
     v.js("document.body.click(); scrollTo(0, 10); history.pushState({}, '', '/t/panic/2'); dispatchEvent(new Event('pagehide')); dispatchEvent(new StorageEvent('storage', { key: 'leadheat:consent' }))").await;
     assert_eq!(v.call(json!(["status"])).await, Value::Null);
     v.pause(300).await;
-    v.expect_line("warn: leadheat: stopped: ");
+    v.expect_line("warn: leadheat: stopped: panic, src/widget/lib.rs:");
     v
 }
 
