@@ -17,7 +17,8 @@ const DEAD: &[&str] = &[
     // Promises that block, which a page has to ask for at each function.
     "js_sys::futures::jspi::",
     "__wbg_jspi_task_poll",
-    "core::fmt::Formatter", " as core::fmt::"
+    "core::fmt::Formatter",
+    " as core::fmt::",
 ];
 
 /// What does nothing and says that all went well: formatting, which nothing but panics bring in. Their line in the console

@@ -5,7 +5,7 @@ use crate::lead::Lead;
 use crate::qualify::{Authority, Timeframe};
 use crate::score::Stage;
 use crate::text::{Lang, clip, cut, decimal};
-use crate::words::Words;
+use crate::words::{Words, words};
 
 /// Writes the brief of a lead.
 pub fn brief(lead: &Lead, lang: Lang) -> String {
@@ -17,13 +17,13 @@ pub fn brief(lead: &Lead, lang: Lang) -> String {
 pub fn limit(line: &str, lang: Lang) -> String {
     match line.strip_prefix("group:") {
         Some(group) => {
-            lang.pick(&["Limit of the group: ", "Ryhmän enimmäismäärä: ", "A csoport felső határa: "]).to_owned()
+            lang.pick(words!["Limit of the group: ", "Ryhmän enimmäismäärä: ", "A csoport felső határa: "]).to_owned()
                 + group
         }
-        None if line == "bot" => {
-            lang.pick(&["Limit for suspected programs", "Epäillyn ohjelman raja", "Gyanús programok határa"]).to_owned()
-        }
-        None => lang.pick(&["Limit of the score", "Pisteiden raja", "A pontszám határa"]).to_owned(),
+        None if line == "bot" => lang
+            .pick(words!["Limit for suspected programs", "Epäillyn ohjelman raja", "Gyanús programok határa"])
+            .to_owned(),
+        None => lang.pick(words!["Limit of the score", "Pisteiden raja", "A pontszám határa"]).to_owned(),
     }
 }
 
@@ -37,30 +37,30 @@ fn fill(lang: Lang, phrase: Words, text: &str) -> String {
 fn who_and_what(lead: &Lead, lang: Lang) -> String {
     let said = &lead.qualification;
     let name = lead.contact.name.as_deref().or(lead.contact.email.as_deref());
-    let mut text = name.unwrap_or(lang.pick(&["A visitor", "Kävijä", "Egy látogató"])).to_owned();
+    let mut text = name.unwrap_or(lang.pick(words!["A visitor", "Kävijä", "Egy látogató"])).to_owned();
     if let Some(company) = &lead.contact.company {
         text += &[" (", company, ")"].concat();
     }
     text.push('.');
     let need = said.need.as_deref().map(|need| clip(need, 200).trim_end_matches('.'));
     let sentences: [(Option<&str>, Words); 8] = [
-        (lead.test.then_some(""), &["This is a test lead.", "Tämä on testiliidi.", "Ez egy teszt lead."]),
+        (lead.test.then_some(""), words!["This is a test lead.", "Tämä on testiliidi.", "Ez egy teszt lead."]),
         (
             lead.suspected_bot.then_some(""),
-            &[
+            words![
                 "May be a program, not a person.",
                 "Saattaa olla ohjelma, ei ihminen.",
                 "Lehet, hogy program, nem ember.",
             ],
         ),
-        (need, &["Needs: {}.", "Tarve: {}.", "Igény: {}."]),
-        (said.timeframe.map(|_| ""), said.timeframe.map_or(&[""; 3], when)),
-        (said.authority.map(|_| ""), said.authority.map_or(&[""; 3], whose)),
-        (said.budget.as_deref(), &["Budget: {}.", "Budjetti: {}.", "Keret: {}."]),
-        (said.current_supplier.as_deref(), &["Today: {}.", "Nykyinen toimittaja: {}.", "Jelenlegi szállító: {}."]),
+        (need, words!["Needs: {}.", "Tarve: {}.", "Igény: {}."]),
+        (said.timeframe.map(|_| ""), said.timeframe.map_or(words!["", "", ""], when)),
+        (said.authority.map(|_| ""), said.authority.map_or(words!["", "", ""], whose)),
+        (said.budget.as_deref(), words!["Budget: {}.", "Budjetti: {}.", "Keret: {}."]),
+        (said.current_supplier.as_deref(), words!["Today: {}.", "Nykyinen toimittaja: {}.", "Jelenlegi szállító: {}."]),
         (
             said.preferred.as_deref(),
-            &["Best reached by: {}.", "Toivoo yhteydenottoa: {}.", "Így szeretné, ha keresnék: {}."],
+            words!["Best reached by: {}.", "Toivoo yhteydenottoa: {}.", "Így szeretné, ha keresnék: {}."],
         ),
     ];
     for (known, words) in sentences {
@@ -74,33 +74,37 @@ fn who_and_what(lead: &Lead, lang: Lang) -> String {
 
 fn when(timeframe: Timeframe) -> Words {
     match timeframe {
-        Timeframe::Now => &["Wants it at once.", "Haluaa sen heti.", "Azonnal szeretné."],
-        Timeframe::TwoMonths => &[
+        Timeframe::Now => words!["Wants it at once.", "Haluaa sen heti.", "Azonnal szeretné."],
+        Timeframe::TwoMonths => words![
             "Decides within about two months.",
             "Päättää noin kahden kuukauden sisällä.",
             "Körülbelül két hónapon belül dönt.",
         ],
-        Timeframe::Later => &["Plans it for later.", "Suunnittelee myöhemmäksi.", "Későbbre tervezi."],
-        Timeframe::None => &["In no hurry.", "Ei kiirettä.", "Nem sürgős."],
+        Timeframe::Later => words!["Plans it for later.", "Suunnittelee myöhemmäksi.", "Későbbre tervezi."],
+        Timeframe::None => words!["In no hurry.", "Ei kiirettä.", "Nem sürgős."],
         Timeframe::NotBuying => {
-            &["Says that nothing is to be bought.", "Sanoo, ettei ole ostamassa.", "Azt mondja, nem vásárol."]
+            words!["Says that nothing is to be bought.", "Sanoo, ettei ole ostamassa.", "Azt mondja, nem vásárol."]
         }
     }
 }
 
 fn whose(authority: Authority) -> Words {
     match authority {
-        Authority::Decides => &["Makes the decision.", "Tekee päätöksen itse.", "Ő dönt."],
+        Authority::Decides => words!["Makes the decision.", "Tekee päätöksen itse.", "Ő dönt."],
         Authority::Prepares => {
-            &["Prepares the decision for others.", "Valmistelee päätöstä muille.", "Másoknak készíti elő a döntést."]
+            words![
+                "Prepares the decision for others.",
+                "Valmistelee päätöstä muille.",
+                "Másoknak készíti elő a döntést."
+            ]
         }
-        Authority::Other => &["Somebody else decides.", "Päätöksen tekee joku muu.", "Más dönt."],
+        Authority::Other => words!["Somebody else decides.", "Päätöksen tekee joku muu.", "Más dönt."],
     }
 }
 
 fn why(lead: &Lead, lang: Lang) -> String {
     let Some(score) = lead.score else {
-        let words = &[
+        let words = words![
             "No score: the visitor did not consent to scoring.",
             "Ei pisteitä: kävijä ei suostunut pisteytykseen.",
             "Nincs pontszám: a látogató nem járult hozzá a pontozáshoz.",
@@ -114,17 +118,20 @@ fn why(lead: &Lead, lang: Lang) -> String {
     let (score, good, bad) =
         (decimal((score * 1_000.0).round() as i64), named(|points| points > 0.0), named(|points| points < 0.0));
     let mut text = if good.is_empty() {
-        fill(lang, &["Score {}.", "Pisteet {}.", "Pontszám: {}."], &score)
+        fill(lang, words!["Score {}.", "Pisteet {}.", "Pontszám: {}."], &score)
     } else {
-        fill(lang, &["Score {}, mostly for: ", "Pisteet {}, ennen kaikkea: ", "Pontszám: {}, főleg ezért: "], &score)
-            + &good
+        fill(
+            lang,
+            words!["Score {}, mostly for: ", "Pisteet {}, ennen kaikkea: ", "Pontszám: {}, főleg ezért: "],
+            &score,
+        ) + &good
             + "."
     };
     if !bad.is_empty() {
-        text += &fill(lang, &[" Against it: {}.", " Vastaan puhuu: {}.", " Ellene szól: {}."], &bad);
+        text += &fill(lang, words![" Against it: {}.", " Vastaan puhuu: {}.", " Ellene szól: {}."], &bad);
     }
     if lead.stage == Stage::Discarded {
-        text += lang.pick(&[" Not to be pursued.", " Ei jatkotoimia.", " Nem érdemes követni."]);
+        text += lang.pick(words![" Not to be pursued.", " Ei jatkotoimia.", " Nem érdemes követni."]);
     }
     text
 }
@@ -132,15 +139,15 @@ fn why(lead: &Lead, lang: Lang) -> String {
 fn where_from(lead: &Lead, lang: Lang) -> String {
     let Some(first) = lead.source.as_ref().and_then(|source| source.first.as_ref()) else { return String::new() };
     let channel = match first.channel.as_str() {
-        "direct" => &["came directly", "suoraan", "közvetlenül"],
-        "search" => &["from a search", "hakukoneesta", "keresőből"],
-        "social" => &["from social media", "sosiaalisesta mediasta", "közösségi médiából"],
-        "email" => &["from an e-mail", "sähköpostista", "e-mailből"],
-        "paid" => &["from an advertisement", "mainoksesta", "hirdetésből"],
-        _ => &["from another site", "toiselta sivustolta", "másik oldalról"],
+        "direct" => words!["came directly", "suoraan", "közvetlenül"],
+        "search" => words!["from a search", "hakukoneesta", "keresőből"],
+        "social" => words!["from social media", "sosiaalisesta mediasta", "közösségi médiából"],
+        "email" => words!["from an e-mail", "sähköpostista", "e-mailből"],
+        "paid" => words!["from an advertisement", "mainoksesta", "hirdetésből"],
+        _ => words!["from another site", "toiselta sivustolta", "másik oldalról"],
     };
     let origin = first.utm_campaign.as_ref().or(first.utm_source.as_ref()).or(first.referrer.as_ref());
     let origin = origin.map_or(String::new(), |origin| [" (", origin, ")"].concat());
-    let text = fill(lang, &["First visit: {}", "Ensikäynti: {}", "Első látogatás: {}"], lang.pick(channel));
+    let text = fill(lang, words!["First visit: {}", "Ensikäynti: {}", "Első látogatás: {}"], lang.pick(channel));
     [&text, &origin, ", ", clip(&first.at, 10), "."].concat()
 }

@@ -182,8 +182,8 @@ fn read_chat(at: &At, value: &Value, defaults: &Defaults) -> Chat {
         accent,
         privacy,
         consent: value.texts("consent").unwrap_or_else(|| {
-            let [en, fi, hu] = (*words::CONSENT_LINE).map(str::to_owned);
-            Text(vec![("en".into(), en), ("fi".into(), fi), ("hu".into(), hu)])
+            let line = |(tag, lang): &(&str, Lang)| ((*tag).to_owned(), lang.pick(words::CONSENT_LINE).to_owned());
+            Text(Lang::NAMES.iter().map(line).collect())
         }),
         script: Script::read(&at.field("script"), given(value, "script").unwrap_or(&defaults.script)),
     }

@@ -1,6 +1,8 @@
 //! Words for people: the three languages, and texts that exist in several. Owns choosing among them; must not hold
 //! the words themselves (words.rs and the documents in defaults/ do).
 
+use crate::words::Words;
+
 /// A language that leadheat itself speaks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "native", derive(schemars::JsonSchema), schemars(rename_all = "lowercase"))]
@@ -29,13 +31,13 @@ impl Lang {
         Lang::NAMES[self as usize].0
     }
 
-    /// The one of three texts that is in this language.
-    pub fn pick<'a>(self, [en, fi, hu]: &[&'a str; 3]) -> &'a str {
-        match self {
-            Lang::En => en,
-            Lang::Fi => fi,
-            Lang::Hu => hu,
+    /// The phrase in this language.
+    pub fn pick(self, words: Words) -> &'static str {
+        let mut rest = words.0;
+        for _ in 0..self as usize {
+            rest = cut(rest, b"|").1.unwrap_or("");
         }
+        cut(rest, b"|").0
     }
 }
 

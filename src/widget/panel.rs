@@ -200,7 +200,7 @@ fn contact_form(
         }
         Input::Submit(contact, get(&get(&fields, "consent"), "checked").as_bool() == Some(true))
     });
-    let error = |of: Option<Field>| errors.iter().find(|(field, _)| *field == of).map(|(_, words)| lang.pick(words));
+    let error = |of: Option<Field>| errors.iter().find(|(field, _)| *field == of).map(|(_, words)| lang.pick(*words));
     let shown = |id: &str, error: Option<&'static str>| match error {
         Some(words) => html! { <p class="error" id={id.to_owned()}>{ words }</p> },
         None => Html::default(),
