@@ -3,6 +3,7 @@
 //!
 //! - `track`: what the visitor does becomes signals
 //! - `privacy`: consent, storage, other tabs, forgetting
+//! - `stored`: what stands under which key
 //! - `sell`: score, tier, lead, outbox
 //! - `talk`: the chat
 //! - `answer`: the page's commands and what they answer
@@ -10,36 +11,27 @@
 mod answer;
 mod privacy;
 mod sell;
+mod stored;
 mod talk;
 mod track;
 
 use std::rc::Rc;
 
-use serde::Serialize;
-
 pub use answer::{Answer, Explanation, Notice, Pending, Status};
+pub use stored::{Area, Kept, PREFIX, Stored, kept};
 pub use track::Click;
 
 use crate::chat::{Conversation, FieldError, Input};
 use crate::config::{Config, Defaults};
 use crate::consent::{Consent, Report};
 use crate::json::{Problem, Value};
-use crate::outbox::{Item, Outbox, Outcome};
+use crate::outbox::{Outbox, Outcome};
 use crate::page::{Attention, Page};
 use crate::score::{Assessment, Scorer, Stage, Tier};
 use crate::source::Touch;
 use crate::time::{Millis, Stamp};
 use crate::view::View;
 use crate::visitor::{Record, Records};
-
-/// Every key of leadheat in the browser's storage begins so.
-pub const PREFIX: &str = "leadheat:";
-pub(crate) const CONSENT_KEY: &str = "leadheat:consent";
-pub(crate) const CHAT_KEY: &str = "leadheat:chat";
-pub(crate) const OFF_KEY: &str = "leadheat:off";
-pub(crate) const FORGET_KEY: &str = "leadheat:forget";
-pub(crate) const VISITOR_PREFIX: &str = "leadheat:v:";
-pub(crate) const LEAD_PREFIX: &str = "leadheat:o:";
 
 /// What leadheat learns of the world.
 #[derive(Clone, Debug)]
@@ -143,36 +135,6 @@ pub enum Effect {
         warning: bool,
     },
 }
-
-/// Where to store.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Area {
-    /// localStorage: all tabs, for long.
-    Site,
-    /// sessionStorage: this tab alone.
-    Tab,
-}
-
-/// Everything that can stand under a key.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Stored {
-    /// `leadheat:consent`.
-    Consent(Consent),
-    /// `leadheat:v:WRITER`.
-    Visitor(Box<Record>),
-    /// `leadheat:chat`.
-    Chat(Box<Conversation>),
-    /// `leadheat:o:KEY`.
-    Lead(Box<Item>),
-    /// `leadheat:off`: this browser is one of the site's own staff.
-    Off,
-    /// `leadheat:forget`: written and removed at once, so that other tabs hear of it.
-    Forget,
-}
-
-/// All that is stored and can be read.
-pub type Kept = Vec<(Area, String, Stored)>;
 
 /// What the widget starts with.
 #[derive(Clone, Debug, Default)]

@@ -1,14 +1,14 @@
 //! The conversation in the panel. Owns the transcript, where in the script it stands, and checking the contact form;
 //! must not know how it is drawn or what it is worth.
 
-use serde::Serialize;
-
 use crate::lead::{Contact, Field};
+use crate::names::names;
 use crate::qualify::Qualification;
 use crate::script::{Script, Step};
 use crate::text::{Lang, after_last, clip, split};
 use crate::time::Millis;
 use crate::visitor::LeadMark;
+use crate::wire::record;
 use crate::words;
 
 /// Most bytes of one message of the visitor; what is longer is cut.
@@ -17,9 +17,9 @@ pub const MAX_MESSAGE: usize = 1_000;
 const MAX_LINES: usize = 100;
 
 /// Who says it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "native", derive(serde::Deserialize, schemars::JsonSchema))]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "native", derive(serde::Serialize, serde::Deserialize, schemars::JsonSchema))]
+#[cfg_attr(feature = "native", serde(rename_all = "lowercase"))]
 pub enum Speaker {
     /// The script.
     Bot,
@@ -27,8 +27,10 @@ pub enum Speaker {
     Visitor,
 }
 
+names!(Speaker { Bot "bot", Visitor "visitor" });
+
 /// One message.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Line {
     /// When.
     pub at: Millis,
@@ -38,8 +40,10 @@ pub struct Line {
     pub text: String,
 }
 
+record!(Line { at, from, text });
+
 /// A conversation, as it is kept from page to page.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Conversation {
     /// Grows with every change: of two versions the higher is the newer.
     pub version: u32,
@@ -62,6 +66,8 @@ pub struct Conversation {
     /// The last lead that was made of it.
     pub lead: Option<LeadMark>,
 }
+
+record!(Conversation { version, lines, step, open, unread, said, contact, agreed, page, lead });
 
 /// What the visitor did in the panel.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -181,7 +187,7 @@ impl Conversation {
         if !errors.is_empty() {
             return Err(errors);
         }
-        let summary: Vec<_> = Field::NAMES.iter().filter_map(|(_, field)| contact.get(*field)).collect();
+        let summary: Vec<_> = Field::NAMES.all.iter().filter_map(|field| contact.get(*field)).collect();
         self.push(Speaker::Visitor, &summary.join(", "), now);
         self.contact = contact;
         self.agreed = agreed.unwrap_or_default().to_owned();

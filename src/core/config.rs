@@ -6,9 +6,10 @@ use crate::consent::Mode;
 use crate::glob::Glob;
 use crate::json::{At, Problem, Value};
 use crate::model::{self, Model};
+use crate::names::names;
 use crate::score::Tier;
 use crate::script::{self, Script};
-use crate::shape::{Field, Shape, names};
+use crate::shape::{Field, Shape};
 use crate::text::{Lang, Text, cut};
 use crate::words;
 
@@ -65,6 +66,8 @@ pub enum Bots {
     Off,
 }
 
+names!(Bots { Cap "cap", Flag "flag", Off "off" });
+
 /// The chat.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "native", derive(schemars::JsonSchema))]
@@ -100,20 +103,18 @@ pub struct Defaults {
     pub script: Value,
 }
 
-const MODES: &[(&str, Mode)] = &[("required", Mode::Required), ("memory", Mode::Memory)];
-const BOTS: &[(&str, Bots)] = &[("cap", Bots::Cap), ("flag", Bots::Flag), ("off", Bots::Off)];
-const LANGS: Shape = Shape::Word(&names::<_, 3>(Lang::NAMES));
+const LANGS: Shape = Shape::Word(Lang::NAMES.words);
 
 const SHAPE: Shape = Shape::Object(&[
     Field("$schema", Shape::Text),
     Field("webhook", Shape::Text),
-    Field("consent", Shape::Word(&names::<_, 2>(MODES))),
+    Field("consent", Shape::Word(Mode::NAMES.words)),
     Field("language", LANGS),
     Field("sales_language", LANGS),
-    Field("bots", Shape::Word(&names::<_, 3>(BOTS))),
+    Field("bots", Shape::Word(Bots::NAMES.words)),
     Field("exclude", Shape::List(&Shape::Text)),
     Field("opt_out_link", Shape::Flag),
-    Field("lead_from", Shape::Word(&names::<_, 3>(Tier::NAMES))),
+    Field("lead_from", Shape::Word(Tier::NAMES.words)),
     Field("retention_days", Shape::Whole(1, 395)),
     Field("chat", CHAT),
     Field("model", model::SHAPE),
@@ -146,10 +147,10 @@ impl Config {
         }
         let config = Config {
             webhook,
-            consent: value.word("consent", MODES).unwrap_or_default(),
+            consent: value.word("consent", Mode::NAMES).unwrap_or_default(),
             language: value.word("language", Lang::NAMES),
             sales_language: value.word("sales_language", Lang::NAMES).unwrap_or_default(),
-            bots: value.word("bots", BOTS).unwrap_or_default(),
+            bots: value.word("bots", Bots::NAMES).unwrap_or_default(),
             exclude: Glob::list(value, "exclude"),
             opt_out_link: value.field("opt_out_link") != Some(&Value::Bool(false)),
             lead_from: value.word("lead_from", Tier::NAMES).unwrap_or(Tier::Warm),
@@ -182,8 +183,8 @@ fn read_chat(at: &At, value: &Value, defaults: &Defaults) -> Chat {
         accent,
         privacy,
         consent: value.texts("consent").unwrap_or_else(|| {
-            let line = |(tag, lang): &(&str, Lang)| ((*tag).to_owned(), lang.pick(words::CONSENT_LINE).to_owned());
-            Text(Lang::NAMES.iter().map(line).collect())
+            let line = |(tag, lang): (&str, Lang)| (tag.to_owned(), lang.pick(words::CONSENT_LINE).to_owned());
+            Text(Lang::NAMES.pairs().map(line).collect())
         }),
         script: Script::read(&at.field("script"), given(value, "script").unwrap_or(&defaults.script)),
     }

@@ -1,9 +1,9 @@
 //! What the visitor allowed. Owns the sources of consent and which of them wins; must fail closed: a manager that is
 //! absent, late, broken or undecided is no consent.
 
-use serde::Serialize;
-
+use crate::names::names;
 use crate::time::Millis;
+use crate::wire::record;
 
 /// What happens without a decision.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -16,10 +16,12 @@ pub enum Mode {
     Memory,
 }
 
+names!(Mode { Required "required", Memory "memory" });
+
 /// A decision of the visitor.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[cfg_attr(feature = "native", derive(serde::Deserialize, schemars::JsonSchema))]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[cfg_attr(feature = "native", derive(serde::Serialize, serde::Deserialize, schemars::JsonSchema))]
+#[cfg_attr(feature = "native", serde(rename_all = "lowercase"))]
 pub enum Decision {
     /// Not decided yet.
     Pending,
@@ -29,16 +31,12 @@ pub enum Decision {
     Denied,
 }
 
-impl Decision {
-    /// Each with its name.
-    pub const NAMES: &[(&str, Decision)] =
-        &[("pending", Decision::Pending), ("granted", Decision::Granted), ("denied", Decision::Denied)];
-}
+names!(Decision { Pending "pending", Granted "granted", Denied "denied" });
 
 /// Who reported a decision.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[cfg_attr(feature = "native", derive(serde::Deserialize, schemars::JsonSchema))]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[cfg_attr(feature = "native", derive(serde::Serialize, serde::Deserialize, schemars::JsonSchema))]
+#[cfg_attr(feature = "native", serde(rename_all = "lowercase"))]
 pub enum Source {
     /// The page, by `leadheat('consent', ...)`.
     Command,
@@ -48,11 +46,7 @@ pub enum Source {
     Tcf,
 }
 
-impl Source {
-    /// Each with its name.
-    pub const NAMES: &[(&str, Source)] =
-        &[("command", Source::Command), ("google", Source::Google), ("tcf", Source::Tcf)];
-}
+names!(Source { Command "command", Google "google", Tcf "tcf" });
 
 /// What a consent manager said, as it said it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -102,7 +96,7 @@ impl Report {
 }
 
 /// The consent in force, and since when.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Consent {
     /// The decision.
     pub decision: Decision,
@@ -111,6 +105,8 @@ pub struct Consent {
     /// When.
     pub at: Millis,
 }
+
+record!(Consent { decision, source, at });
 
 impl Default for Consent {
     fn default() -> Consent {

@@ -3,8 +3,7 @@
 
 use std::cell::RefCell;
 
-use serde::{Serialize, Serializer};
-
+use crate::names::Names;
 use crate::text::{Text, number};
 
 /// How deep a document may nest; what lies deeper reads as null, so that a hostile one cannot exhaust the stack.
@@ -26,19 +25,6 @@ pub enum Value {
     List(Vec<Value>),
     /// An object.
     Object(Vec<(String, Value)>),
-}
-
-impl Serialize for Value {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Value::Null => serializer.serialize_unit(),
-            Value::Bool(value) => serializer.serialize_bool(*value),
-            Value::Number(value) => serializer.serialize_f64(*value),
-            Value::String(value) => serializer.serialize_str(value),
-            Value::List(items) => serializer.collect_seq(items),
-            Value::Object(fields) => serializer.collect_map(fields.iter().map(|(key, value)| (key, value))),
-        }
-    }
 }
 
 #[cfg(feature = "native")]
@@ -124,6 +110,16 @@ impl Value {
         }
     }
 
+    /// The value of a field; null where there is none.
+    pub fn part(&self, name: &str) -> &Value {
+        self.field(name).unwrap_or(&Value::Null)
+    }
+
+    /// The n-th item; null where there is none.
+    pub fn nth(&self, index: usize) -> &Value {
+        self.as_list().get(index).unwrap_or(&Value::Null)
+    }
+
     /// The text, where this is one.
     pub fn as_str(&self) -> Option<&str> {
         match self {
@@ -182,8 +178,8 @@ impl Value {
     }
 
     /// What the word of a field stands for, where it is one of these.
-    pub fn word<T: Copy>(&self, name: &str, words: &[(&str, T)]) -> Option<T> {
-        named(words, self.field(name)?.as_str()?)
+    pub fn word<T: Copy>(&self, name: &str, names: &Names<T>) -> Option<T> {
+        names.find(self.part(name).as_str()?)
     }
 
     /// The number of a field in thousandths, where there is one.
@@ -271,11 +267,6 @@ impl<'a> At<'a> {
     pub fn item(&self, index: usize) -> At<'a> {
         At { path: [&self.path, "[", &number(index as u64), "]"].concat(), problems: self.problems }
     }
-}
-
-/// What a word stands for, among a few.
-pub fn named<T: Copy>(words: &[(&str, T)], text: &str) -> Option<T> {
-    words.iter().find(|(word, _)| *word == text).map(|(_, meaning)| *meaning)
 }
 
 #[cfg(test)]

@@ -1,15 +1,15 @@
 //! The lead: what is posted to the webhook. Owns its public, versioned form and its bounds; must not decide when a lead
 //! is due.
 
-use serde::Serialize;
-
 use crate::chat::{Speaker, clean};
 use crate::consent::{Decision, Source};
+use crate::names::names;
 use crate::qualify::Qualification;
 use crate::score::{Stage, Tier};
 use crate::signal::Kind;
 use crate::sorted::sort_down;
 use crate::text::clip;
+use crate::wire::{Wire, record};
 use crate::write::json;
 
 /// Name and version of the form.
@@ -35,20 +35,11 @@ pub enum Field {
     Company,
 }
 
-impl Field {
-    /// Each with its name.
-    pub const NAMES: &[(&str, Field)] =
-        &[("name", Field::Name), ("email", Field::Email), ("phone", Field::Phone), ("company", Field::Company)];
-
-    /// Its name.
-    pub fn name(self) -> &'static str {
-        Field::NAMES[self as usize].0
-    }
-}
+names!(Field { Name "name", Email "email", Phone "phone", Company "company" });
 
 /// How the person can be reached. Each may be unknown.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[cfg_attr(feature = "native", derive(serde::Deserialize, schemars::JsonSchema))]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[cfg_attr(feature = "native", derive(serde::Serialize, serde::Deserialize, schemars::JsonSchema))]
 pub struct Contact {
     /// Name.
     pub name: Option<String>,
@@ -59,6 +50,8 @@ pub struct Contact {
     /// Organisation.
     pub company: Option<String>,
 }
+
+record!(Contact { name, email, phone, company });
 
 impl Contact {
     /// The value of a field.
@@ -85,7 +78,7 @@ impl Contact {
     /// With each field trimmed, cut to its bound, and unknown where empty.
     pub fn cleaned(&self) -> Contact {
         let mut cleaned = Contact::default();
-        for (_, field) in Field::NAMES {
+        for field in Field::NAMES.all {
             cleaned.set(*field, self.get(*field).unwrap_or(""));
         }
         cleaned
@@ -94,7 +87,7 @@ impl Contact {
     /// With what is unknown here taken from another.
     pub fn or(&self, other: &Contact) -> Contact {
         let mut both = self.clone();
-        for (_, field) in Field::NAMES {
+        for field in Field::NAMES.all {
             if let (None, Some(text)) = (self.get(*field), other.get(*field)) {
                 both.set(*field, text);
             }
@@ -109,8 +102,8 @@ impl Contact {
 }
 
 /// A lead as posted. Times are ISO 8601 in UTC; what is unknown is null.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
-#[cfg_attr(feature = "native", derive(serde::Deserialize, schemars::JsonSchema))]
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(feature = "native", derive(serde::Serialize, serde::Deserialize, schemars::JsonSchema))]
 pub struct Lead {
     /// `leadheat/lead/1`.
     pub schema: String,
@@ -162,9 +155,36 @@ pub struct Lead {
     pub brief: String,
 }
 
+record!(Lead {
+    schema,
+    id,
+    revision,
+    idempotency_key,
+    created_at,
+    updated_at,
+    test,
+    suspected_bot,
+    widget,
+    site,
+    language,
+    tier,
+    stage,
+    score,
+    model,
+    reasons,
+    qualification,
+    contact,
+    consent,
+    source,
+    page,
+    journey,
+    chat,
+    brief
+});
+
 /// Which model scored.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "native", derive(serde::Deserialize, schemars::JsonSchema))]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "native", derive(serde::Serialize, serde::Deserialize, schemars::JsonSchema))]
 pub struct ModelName {
     /// Its id.
     pub id: String,
@@ -172,9 +192,11 @@ pub struct ModelName {
     pub version: u32,
 }
 
+record!(ModelName { id, version });
+
 /// Why points were given or taken.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
-#[cfg_attr(feature = "native", derive(serde::Deserialize, schemars::JsonSchema))]
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(feature = "native", derive(serde::Serialize, serde::Deserialize, schemars::JsonSchema))]
 pub struct Reason {
     /// Id of the rule; `group:NAME`, `total` and `bot` are limits, `rest` the sum of the smallest.
     pub rule: String,
@@ -190,9 +212,11 @@ pub struct Reason {
     pub last: Option<String>,
 }
 
+record!(Reason { rule, label, points, count, evidence, last });
+
 /// What was allowed, by whom reported, and what was agreed to with the contact form.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "native", derive(serde::Deserialize, schemars::JsonSchema))]
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "native", derive(serde::Serialize, serde::Deserialize, schemars::JsonSchema))]
 pub struct ConsentNote {
     /// Consent to scoring.
     pub state: Decision,
@@ -204,6 +228,8 @@ pub struct ConsentNote {
     pub contact_text: Option<String>,
 }
 
+record!(ConsentNote { state, source, at, contact_text });
+
 impl Default for ConsentNote {
     fn default() -> ConsentNote {
         ConsentNote { state: Decision::Pending, source: None, at: None, contact_text: None }
@@ -211,8 +237,8 @@ impl Default for ConsentNote {
 }
 
 /// First and last touch.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "native", derive(serde::Deserialize, schemars::JsonSchema))]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "native", derive(serde::Serialize, serde::Deserialize, schemars::JsonSchema))]
 pub struct Sources {
     /// The first arrival.
     pub first: Option<Arrival>,
@@ -220,9 +246,11 @@ pub struct Sources {
     pub last: Option<Arrival>,
 }
 
+record!(Sources { first, last });
+
 /// One arrival from outside the site.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "native", derive(serde::Deserialize, schemars::JsonSchema))]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "native", derive(serde::Serialize, serde::Deserialize, schemars::JsonSchema))]
 pub struct Arrival {
     /// When.
     pub at: String,
@@ -240,9 +268,11 @@ pub struct Arrival {
     pub landing: String,
 }
 
+record!(Arrival { at, channel, referrer, utm_source, utm_medium, utm_campaign, landing });
+
 /// One step of the journey.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "native", derive(serde::Deserialize, schemars::JsonSchema))]
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "native", derive(serde::Serialize, serde::Deserialize, schemars::JsonSchema))]
 pub struct JourneyStep {
     /// When it began.
     pub at: String,
@@ -256,9 +286,11 @@ pub struct JourneyStep {
     pub scroll: u8,
 }
 
+record!(JourneyStep { at, what, subject, seconds, scroll });
+
 /// One message of the conversation.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "native", derive(serde::Deserialize, schemars::JsonSchema))]
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "native", derive(serde::Serialize, serde::Deserialize, schemars::JsonSchema))]
 pub struct Message {
     /// When.
     pub at: String,
@@ -267,6 +299,8 @@ pub struct Message {
     /// What.
     pub text: String,
 }
+
+record!(Message { at, from, text });
 
 impl Lead {
     /// Keeps the lead within its bounds.
@@ -285,12 +319,12 @@ impl Lead {
         let surplus = self.journey.len().saturating_sub(MAX_JOURNEY);
         self.journey.drain(..surplus);
         self.brief = clip(&self.brief, 1_500).to_owned();
-        let mut surplus = json(self).len().saturating_sub(MAX_BYTES);
+        let mut surplus = json(&self.write()).len().saturating_sub(MAX_BYTES);
         while surplus > 0 && !self.chat.is_empty() {
-            surplus = surplus.saturating_sub(json(&self.chat.remove(0)).len());
+            surplus = surplus.saturating_sub(json(&self.chat.remove(0).write()).len());
         }
         while surplus > 0 && !self.journey.is_empty() {
-            surplus = surplus.saturating_sub(json(&self.journey.remove(0)).len());
+            surplus = surplus.saturating_sub(json(&self.journey.remove(0).write()).len());
         }
     }
 }

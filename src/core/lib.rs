@@ -13,7 +13,8 @@
 //! - [`lead`]: what is sent · [`brief`]: its prose · [`outbox`]: its delivery
 //! - [`consent`]: what is allowed
 //! - [`script`]: what the chat asks · [`chat`]: the conversation · [`view`]: what is seen of it · [`words`]: its phrases
-//! - [`read`]: reading back what was stored · [`write`]: storing it · [`config`]: what the site owner can set · [`json`], [`shape`]: documents as data, and every problem of one
+//! - [`config`]: what the site owner can set · [`json`], [`shape`]: documents as data, and every problem of one
+//! - [`wire`], [`names`]: types as documents and back · [`write`]: documents as JSON
 //! - [`glob`], [`id`], [`sorted`], [`text`], [`time`]: small tools
 //! - [`sim`]: the native shell with a virtual clock, for tests and replays (feature `native`)
 //! - [`schema`]: JSON Schemas of config and lead (feature `native`)
@@ -28,10 +29,10 @@ pub mod id;
 pub mod json;
 pub mod lead;
 pub mod model;
+pub mod names;
 pub mod outbox;
 pub mod page;
 pub mod qualify;
-pub mod read;
 #[cfg(feature = "native")]
 pub mod schema;
 pub mod score;
@@ -46,5 +47,6 @@ pub mod text;
 pub mod time;
 pub mod view;
 pub mod visitor;
+pub mod wire;
 pub mod words;
 pub mod write;

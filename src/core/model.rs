@@ -3,7 +3,8 @@
 
 use crate::glob::Glob;
 use crate::json::{At, Value};
-use crate::shape::{Field, Shape, names};
+use crate::names::names;
+use crate::shape::{Field, Shape};
 use crate::signal::Kind;
 use crate::text::Text;
 
@@ -97,6 +98,8 @@ pub enum Measure {
     Sum,
 }
 
+names!(Measure { Count "count", Sum "sum" });
+
 /// How a rule's count becomes points.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Points {
@@ -128,7 +131,6 @@ pub enum Decay {
     LinearDays(u32),
 }
 
-const MEASURES: &[(&str, Measure)] = &[("count", Measure::Count), ("sum", Measure::Sum)];
 const POINTS: Shape = Shape::Number(-1_000, 1_000);
 const SCORE: Shape = Shape::Number(0, 100);
 const DAYS: Shape = Shape::Whole(1, 3_650);
@@ -148,9 +150,9 @@ const RULE: Shape = Shape::Object(&[
     Field("label", Shape::Texts),
     Field("why", Shape::Text),
     Field("group", Shape::Text),
-    Field("kind", Shape::Word(&names::<_, { Kind::NAMES.len() }>(Kind::NAMES))),
+    Field("kind", Shape::Word(Kind::NAMES.words)),
     Field("on", Shape::List(&Shape::Text)),
-    Field("measure", Shape::Word(&names::<_, 2>(MEASURES))),
+    Field("measure", Shape::Word(Measure::NAMES.words)),
     Field("points", POINTS),
     Field("steps", Shape::List(&Shape::Tuple(&[Shape::Whole(0, i32::MAX), POINTS]))),
     Field("cap_day", POINTS),
@@ -235,7 +237,7 @@ fn read_rule(at: &At, value: &Value) -> Option<Rule> {
         group: value.maybe("group"),
         kind: kind?,
         on: Glob::list(value, "on"),
-        measure: value.word("measure", MEASURES).unwrap_or_default(),
+        measure: value.word("measure", Measure::NAMES).unwrap_or_default(),
         points,
         cap_day,
         cap: value.thousandths("cap").map(Milli::abs),
@@ -256,7 +258,7 @@ fn read_decay(at: &At, value: &Value) -> Option<Decay> {
 }
 
 fn read_steps(at: &At, value: &Value) -> Vec<(u32, Milli)> {
-    let number = |pair: &Value, index| pair.as_list().get(index).map_or(0.0, Value::as_number);
+    let number = |pair: &Value, index| pair.nth(index).as_number();
     let step = |pair| (number(pair, 0) as u32, (number(pair, 1) * 1_000.0).round() as Milli);
     let steps: Vec<_> = value.many("steps").iter().map(step).collect();
     if !steps.is_sorted_by(|a, b| a.0 < b.0) {

@@ -1,12 +1,11 @@
 //! Delivery as a state machine: a lead is written before it is sent and leaves only when a receiver has confirmed it.
 //! Owns attempts, backoff and what each answer means; must not send anything itself.
 
-use serde::Serialize;
-
 use crate::json::Value;
 use crate::score::{Stage, Tier};
 use crate::sorted::Sorted;
 use crate::time::{DAY, MINUTE, Millis, SECOND, Stamp};
+use crate::wire::record;
 
 /// A post that has not been answered for so long is taken for lost, and may be sent again by any tab.
 pub const LEASE: Millis = 30 * SECOND;
@@ -40,7 +39,7 @@ pub(crate) fn strip(lead: &mut Value, tier: Tier, stage: Stage) {
 }
 
 /// A lead on its way.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Item {
     /// Id of the lead.
     pub lead: String,
@@ -59,6 +58,8 @@ pub struct Item {
     /// Given up, and kept.
     pub dead: bool,
 }
+
+record!(Item { lead, url, body, submitted, since, attempts, due, dead });
 
 /// What became of a post.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,15 +1,14 @@
 //! What the visitor said that sales must know before calling. Owns the answers and their meaning; must not guess:
 //! unknown is not no.
 
-use serde::Serialize;
-
-use crate::json::named;
+use crate::names::names;
 use crate::text::clip;
+use crate::wire::record;
 
 /// When the visitor wants to buy.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[cfg_attr(feature = "native", derive(serde::Deserialize, schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[cfg_attr(feature = "native", derive(serde::Serialize, serde::Deserialize, schemars::JsonSchema))]
+#[cfg_attr(feature = "native", serde(rename_all = "snake_case"))]
 pub enum Timeframe {
     /// At once: hot, whatever the points.
     Now,
@@ -23,21 +22,12 @@ pub enum Timeframe {
     NotBuying,
 }
 
-impl Timeframe {
-    /// Each with its name in scripts and in the lead.
-    pub const NAMES: &[(&str, Timeframe)] = &[
-        ("now", Timeframe::Now),
-        ("two_months", Timeframe::TwoMonths),
-        ("later", Timeframe::Later),
-        ("none", Timeframe::None),
-        ("not_buying", Timeframe::NotBuying),
-    ];
-}
+names!(Timeframe { Now "now", TwoMonths "two_months", Later "later", None "none", NotBuying "not_buying" });
 
 /// Whose decision it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[cfg_attr(feature = "native", derive(serde::Deserialize, schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[cfg_attr(feature = "native", derive(serde::Serialize, serde::Deserialize, schemars::JsonSchema))]
+#[cfg_attr(feature = "native", serde(rename_all = "snake_case"))]
 pub enum Authority {
     /// The visitor's own.
     Decides,
@@ -47,15 +37,11 @@ pub enum Authority {
     Other,
 }
 
-impl Authority {
-    /// Each with its name in scripts and in the lead.
-    pub const NAMES: &[(&str, Authority)] =
-        &[("decides", Authority::Decides), ("prepares", Authority::Prepares), ("other", Authority::Other)];
-}
+names!(Authority { Decides "decides", Prepares "prepares", Other "other" });
 
 /// What was stated. Each may be unknown.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[cfg_attr(feature = "native", derive(serde::Deserialize, schemars::JsonSchema))]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[cfg_attr(feature = "native", derive(serde::Serialize, serde::Deserialize, schemars::JsonSchema))]
 pub struct Qualification {
     /// What is needed, in the visitor's words.
     pub need: Option<String>,
@@ -70,6 +56,8 @@ pub struct Qualification {
     /// How the visitor prefers to be reached, in the visitor's words.
     pub preferred: Option<String>,
 }
+
+record!(Qualification { need, timeframe, authority, budget, current_supplier, preferred });
 
 /// Which fact an answer of the chat fills.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -89,23 +77,13 @@ pub enum Fact {
     Preferred,
 }
 
-impl Fact {
-    /// Each with its name in scripts.
-    pub const NAMES: &[(&str, Fact)] = &[
-        ("need", Fact::Need),
-        ("timeframe", Fact::Timeframe),
-        ("authority", Fact::Authority),
-        ("budget", Fact::Budget),
-        ("current_supplier", Fact::CurrentSupplier),
-        ("preferred", Fact::Preferred),
-    ];
-}
+names!(Fact { Need "need", Timeframe "timeframe", Authority "authority", Budget "budget", CurrentSupplier "current_supplier", Preferred "preferred" });
 
 /// Whether `value` is one that `fact` can take.
 pub fn accepts(fact: Fact, value: &str) -> bool {
     match fact {
-        Fact::Timeframe => named(Timeframe::NAMES, value).is_some(),
-        Fact::Authority => named(Authority::NAMES, value).is_some(),
+        Fact::Timeframe => Timeframe::NAMES.find(value).is_some(),
+        Fact::Authority => Authority::NAMES.find(value).is_some(),
         _ => true,
     }
 }
@@ -116,8 +94,8 @@ impl Qualification {
         let words = || Some(clip(value.trim(), 300).to_owned()).filter(|words| !words.is_empty());
         match fact {
             Fact::Need => self.need = words(),
-            Fact::Timeframe => self.timeframe = named(Timeframe::NAMES, value).or(self.timeframe),
-            Fact::Authority => self.authority = named(Authority::NAMES, value).or(self.authority),
+            Fact::Timeframe => self.timeframe = Timeframe::NAMES.find(value).or(self.timeframe),
+            Fact::Authority => self.authority = Authority::NAMES.find(value).or(self.authority),
             Fact::Budget => self.budget = words(),
             Fact::CurrentSupplier => self.current_supplier = words(),
             Fact::Preferred => self.preferred = words(),

@@ -5,19 +5,18 @@
 //! -> total clamped to 0..=100. What a group cap or the clamp takes away is a line of its own, so that the lines
 //! always sum exactly to the total.
 
-use serde::Serialize;
-
 use crate::glob;
 use crate::model::{Decay, Measure, Milli, Model, Points, Rule, Tiers};
+use crate::names::names;
 use crate::qualify::{Qualification, Timeframe};
 use crate::sorted::{Sorted, sort_down};
 use crate::time::{Day, day};
 use crate::visitor::{Count, Facts, Key, MAX_DAYS, Tally};
 
 /// How warm a lead is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[cfg_attr(feature = "native", derive(serde::Deserialize, schemars::JsonSchema))]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[cfg_attr(feature = "native", derive(serde::Serialize, serde::Deserialize, schemars::JsonSchema))]
+#[cfg_attr(feature = "native", serde(rename_all = "lowercase"))]
 pub enum Tier {
     /// Interested without a time limit, or little known.
     #[default]
@@ -28,20 +27,12 @@ pub enum Tier {
     Hot,
 }
 
-impl Tier {
-    /// Each with its name.
-    pub const NAMES: &[(&str, Tier)] = &[("cold", Tier::Cold), ("warm", Tier::Warm), ("hot", Tier::Hot)];
-
-    /// Its name.
-    pub fn name(self) -> &'static str {
-        Tier::NAMES[self as usize].0
-    }
-}
+names!(Tier { Cold "cold", Warm "warm", Hot "hot" });
 
 /// Where in the funnel. In the order in which stages may only advance; discarded is reached from anywhere.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[cfg_attr(feature = "native", derive(serde::Deserialize, schemars::JsonSchema))]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[cfg_attr(feature = "native", derive(serde::Serialize, serde::Deserialize, schemars::JsonSchema))]
+#[cfg_attr(feature = "native", serde(rename_all = "lowercase"))]
 pub enum Stage {
     /// Visited, looked at general information.
     #[default]
@@ -54,16 +45,7 @@ pub enum Stage {
     Discarded,
 }
 
-impl Stage {
-    /// Each with its name.
-    pub const NAMES: &[(&str, Stage)] =
-        &[("suspect", Stage::Suspect), ("mql", Stage::Mql), ("sql", Stage::Sql), ("discarded", Stage::Discarded)];
-
-    /// Its name.
-    pub fn name(self) -> &'static str {
-        Stage::NAMES[self as usize].0
-    }
-}
+names!(Stage { Suspect "suspect", Mql "mql", Sql "sql", Discarded "discarded" });
 
 /// One line of an assessment.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! The chat's script: what the widget says and asks, and what an answer leads to. Owns reading and checking it; must
 //! not know any conversation.
 
-use crate::json::{At, Value, named};
+use crate::json::{At, Value};
 use crate::lead::Field;
 use crate::qualify::{Fact, accepts};
 use crate::shape::{self, Shape};
@@ -57,8 +57,8 @@ pub(crate) const SHAPE: Shape = Shape::List(&Shape::Object(&[
     shape::Field("say", Shape::Texts),
     shape::Field("replies", Shape::List(&REPLY)),
     shape::Field("text", Shape::Flag),
-    shape::Field("contact", Shape::List(&Shape::Word(&shape::names::<_, 4>(Field::NAMES)))),
-    shape::Field("fills", Shape::Word(&shape::names::<_, { Fact::NAMES.len() }>(Fact::NAMES))),
+    shape::Field("contact", Shape::List(&Shape::Word(Field::NAMES.words))),
+    shape::Field("fills", Shape::Word(Fact::NAMES.words)),
     shape::Field("next", Shape::Text),
 ]));
 
@@ -145,7 +145,7 @@ fn read_step(at: &At, value: &Value) -> Step {
         say: value.texts("say").unwrap_or_default(),
         replies: value.many("replies").iter().enumerate().map(reply).collect(),
         text: value.flag("text"),
-        contact: value.many("contact").iter().filter_map(|field| named(Field::NAMES, field.as_str()?)).collect(),
+        contact: value.many("contact").iter().filter_map(|field| Field::NAMES.find(field.as_str()?)).collect(),
         fills,
         next: value.maybe("next"),
     }

@@ -5,7 +5,7 @@
 //! data is a third of the code that it replaces, which counts in the wasm.
 
 use crate::json::{At, Value};
-use crate::text::{decimal, number};
+use crate::text::{decimal, number, split};
 
 /// What may stand at one place.
 pub enum Shape {
@@ -19,8 +19,8 @@ pub enum Shape {
     Number(i32, i32),
     /// A whole number from and to, inclusive.
     Whole(i32, i32),
-    /// One of these words.
-    Word(&'static [&'static str]),
+    /// One of these words, which stand between spaces.
+    Word(&'static str),
     /// A list; a single value stands for a list of one.
     List(&'static Shape),
     /// A list of exactly these.
@@ -33,17 +33,6 @@ pub enum Shape {
 
 /// A field of an object: its name and its shape. Absent and null are the same.
 pub struct Field(pub &'static str, pub Shape);
-
-/// The names in a table of names and meanings.
-pub const fn names<T: Copy, const N: usize>(table: &[(&'static str, T)]) -> [&'static str; N] {
-    let mut names = [""; N];
-    let mut index = 0;
-    while index < N {
-        names[index] = table[index].0;
-        index += 1;
-    }
-    names
-}
 
 impl Shape {
     /// Notes everything that is not of this shape.
@@ -63,7 +52,7 @@ impl Shape {
                 true
             }
             (Shape::Word(words), Value::String(given)) => {
-                if !words.contains(&given.as_str()) {
+                if !split(words, b' ').contains(&given.as_str()) {
                     at.problem("this is not one of the known words", &["Write ", &self.wanted()].concat());
                 }
                 true
@@ -110,7 +99,7 @@ impl Shape {
                 ["a number from ", &decimal(i64::from(*from) * 1_000), " to ", &decimal(i64::from(*to) * 1_000)]
                     .concat()
             }
-            Shape::Word(words) => ["one of \"", &words.join("\", \""), "\""].concat(),
+            Shape::Word(words) => ["one of \"", &split(words, b' ').join("\", \""), "\""].concat(),
             Shape::List(item) => item.wanted(),
             Shape::Tuple(shapes) => ["a list of ", &number(shapes.len() as u64), ", such as [600, 15]"].concat(),
             Shape::Map(_) => "an object in braces: {\"name\": ..., \"other name\": ...}".into(),
@@ -161,7 +150,7 @@ mod tests {
             Field("port", Shape::Whole(1, 10)),
             Field("list", Shape::List(&Shape::Text)),
             Field("step", Shape::Tuple(&[Shape::Whole(0, 9), Shape::Number(0, 9)])),
-            Field("mode", Shape::Word(&["a", "b"])),
+            Field("mode", Shape::Word("a b")),
         ]);
         let problems = RefCell::default();
         let json = r#"{"webhok": "x", "port": 99, "list": ["a", 1], "step": [1], "mode": "c", "webhook": null}"#;

@@ -1,12 +1,14 @@
 //! What a visitor did. Owns the kinds of signal and their names; must not know what they are worth.
 
-use serde::Serialize;
+use crate::names::names;
 
 /// What kind of thing was done. The names in JSON are those of [`Kind::NAMES`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[cfg_attr(feature = "native", derive(serde::Deserialize, schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[cfg_attr(feature = "native", derive(serde::Serialize, serde::Deserialize, schemars::JsonSchema))]
+#[cfg_attr(feature = "native", serde(rename_all = "snake_case"))]
 pub enum Kind {
+    /// `leadheat('track', name, value)`. Subject: the name; amount: the value.
+    Custom,
     /// A page was looked at. Subject: its path.
     PageView,
     /// Seconds in which a page was visible, focused and the visitor recently active. Subject: path; amount: seconds.
@@ -35,35 +37,9 @@ pub enum Kind {
     ChatMessage,
     /// Contact details were submitted. Subject: path.
     Contact,
-    /// `leadheat('track', name, value)`. Subject: the name; amount: the value.
-    Custom,
 }
 
-impl Kind {
-    /// Each kind with its name in JSON.
-    pub const NAMES: &[(&str, Kind)] = &[
-        ("page_view", Kind::PageView),
-        ("engaged", Kind::Engaged),
-        ("scroll", Kind::Scroll),
-        ("click_outbound", Kind::ClickOutbound),
-        ("click_download", Kind::ClickDownload),
-        ("click_mailto", Kind::ClickMailto),
-        ("click_tel", Kind::ClickTel),
-        ("mark", Kind::Mark),
-        ("form_start", Kind::FormStart),
-        ("form_submit", Kind::FormSubmit),
-        ("visit", Kind::Visit),
-        ("chat_open", Kind::ChatOpen),
-        ("chat_message", Kind::ChatMessage),
-        ("contact", Kind::Contact),
-        ("custom", Kind::Custom),
-    ];
-
-    /// Its name in JSON.
-    pub fn name(self) -> &'static str {
-        Kind::NAMES[self as usize].0
-    }
-}
+names!(Kind { Custom "custom", PageView "page_view", Engaged "engaged", Scroll "scroll", ClickOutbound "click_outbound", ClickDownload "click_download", ClickMailto "click_mailto", ClickTel "click_tel", Mark "mark", FormStart "form_start", FormSubmit "form_submit", Visit "visit", ChatOpen "chat_open", ChatMessage "chat_message", Contact "contact" });
 
 /// One thing that a visitor did.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -74,17 +50,4 @@ pub struct Signal {
     pub subject: String,
     /// How much; 1 where the kind does not say otherwise.
     pub amount: u32,
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_are_in_the_order_of_the_kinds() {
-        for (name, kind) in Kind::NAMES {
-            assert_eq!(kind.name(), *name);
-            assert_eq!(serde_json::to_value(kind).unwrap(), *name);
-        }
-    }
 }

@@ -17,7 +17,7 @@ use crate::outbox::Outcome;
 use crate::page::Page;
 use crate::time::{Millis, Stamp};
 use crate::view::View;
-use crate::{model, read, script, write};
+use crate::{model, script, write};
 
 /// When worlds begin: 2026-11-02T08:00:00Z, a Monday.
 pub const START: Millis = 1_793_606_400_000;
@@ -178,7 +178,7 @@ impl World {
         match effect {
             Effect::Store(..) if self.storage_fails => events.push((tab, Event::StoreFailed)),
             Effect::Store(area, key, stored) => {
-                let json = write::json(&stored);
+                let json = write::json(&stored.write());
                 self.area(tab, area).insert(key.clone(), json);
                 self.tell_others(tab, area, &key, events);
             }
@@ -215,7 +215,7 @@ impl World {
 
     fn tell_others(&mut self, tab: TabId, area: Area, key: &str, events: &mut Vec<(TabId, Event)>) {
         if area == Area::Site {
-            let value = self.site.get(key).and_then(|json| read::stored(&parse(json)));
+            let value = self.site.get(key).and_then(|json| Stored::read(&parse(json)));
             let others = (0..self.tabs.len()).filter(|other| *other != tab && self.tabs[*other].open);
             events.extend(others.map(|other| (other, Event::Changed { key: key.into(), value: value.clone() })));
         }
@@ -224,7 +224,7 @@ impl World {
     fn kept(&self, tab: TabId) -> Kept {
         let areas = [(Area::Site, &self.site), (Area::Tab, &self.tabs[tab].storage)];
         let records = areas.into_iter().flat_map(|(area, records)| records.iter().map(move |record| (area, record)));
-        records.filter_map(|(area, (key, json))| Some((area, key.clone(), read::stored(&parse(json))?))).collect()
+        records.filter_map(|(area, (key, json))| Some((area, key.clone(), Stored::read(&parse(json))?))).collect()
     }
 
     /// Lets time pass, with every alarm that is due in it.
@@ -273,9 +273,15 @@ impl World {
         answers.iter().rev().find(|(of, _)| *of == ticket).map(|(_, answer)| answer.clone())
     }
 
+    /// The answer to `leadheat(name)` as the page gets it.
+    pub fn answer(&mut self, tab: TabId, name: &str) -> Json {
+        let answer = self.call(tab, name, Json::Array(vec![])).map_or(Value::Null, |answer| answer.write());
+        serde_json::from_str(&write::json(&answer)).expect("an answer is JSON")
+    }
+
     /// `leadheat('explain')` as the page gets it.
     pub fn explain(&mut self, tab: TabId) -> Json {
-        serde_json::to_value(self.call(tab, "explain", Json::Array(vec![]))).expect("an answer is JSON")
+        self.answer(tab, "explain")
     }
 
     /// The visitor consents, or not.
@@ -330,7 +336,7 @@ impl World {
 
     /// Whether what stands under a key can be read.
     pub fn readable(&self, key: &str) -> Option<Stored> {
-        read::stored(&parse(self.site.get(key)?))
+        Stored::read(&parse(self.site.get(key)?))
     }
 
     /// What the receiver knows after dropping repeated keys and keeping the highest revision: by lead.

@@ -1,11 +1,8 @@
 //! A map that is a sorted vector. Owns keeping it sorted; for the few hundred entries there are here it is as fast as a
 //! tree, and a tenth of its code in the wasm.
 
-use serde::Serialize;
-
 /// Entries in ascending order of their keys, each key once.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(transparent)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sorted<K, V>(pub Vec<(K, V)>);
 
 impl<K, V> Default for Sorted<K, V> {

@@ -1,12 +1,11 @@
 //! Where a visitor came from. Owns reading the query and the referrer; must not keep any of the rest of them.
 
-use serde::Serialize;
-
 use crate::text::{after_last, clip, cut, split};
 use crate::time::Millis;
+use crate::wire::record;
 
 /// One arrival from outside. Ordered by time, then by content.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Touch {
     /// When.
     pub at: Millis,
@@ -23,6 +22,8 @@ pub struct Touch {
     /// Path of the page it led to.
     pub landing: String,
 }
+
+record!(Touch { at, channel, referrer, utm_source, utm_medium, utm_campaign, landing });
 
 const SEARCH: &[&str] =
     &["google", "bing", "duckduckgo", "ecosia", "yahoo", "qwant", "startpage", "yandex", "baidu", "brave"];

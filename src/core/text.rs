@@ -1,6 +1,7 @@
 //! Words for people: the three languages, and texts that exist in several. Owns choosing among them; must not hold
 //! the words themselves (words.rs and the documents in defaults/ do).
 
+use crate::names::names;
 use crate::words::Words;
 
 /// A language that leadheat itself speaks.
@@ -16,28 +17,17 @@ pub enum Lang {
     Hu,
 }
 
-impl Lang {
-    /// By name as in config: `en`, `fi`, `hu`.
-    pub const NAMES: &[(&str, Lang)] = &[("en", Lang::En), ("fi", Lang::Fi), ("hu", Lang::Hu)];
+names!(Lang { En "en", Fi "fi", Hu "hu" });
 
+impl Lang {
     /// From a BCP 47 tag such as the page's `lang` (`fi`, `hu-HU`); English for all others.
     pub fn from_tag(tag: &str) -> Lang {
-        let (primary, _) = cut(tag, b"-_");
-        Lang::NAMES.iter().find(|(name, _)| name.eq_ignore_ascii_case(primary)).map_or(Lang::En, |(_, lang)| *lang)
-    }
-
-    /// The BCP 47 tag.
-    pub fn tag(self) -> &'static str {
-        Lang::NAMES[self as usize].0
+        Lang::NAMES.find(&cut(tag, b"-_").0.to_ascii_lowercase()).unwrap_or_default()
     }
 
     /// The phrase in this language.
     pub fn pick(self, words: Words) -> &'static str {
-        let mut rest = words.0;
-        for _ in 0..self as usize {
-            rest = cut(rest, b"|").1.unwrap_or("");
-        }
-        cut(rest, b"|").0
+        nth(words.0, b'|', self as usize)
     }
 }
 
@@ -54,7 +44,7 @@ impl Text {
     /// In the asked language, else in English, else whatever there is.
     pub fn get(&self, lang: Lang) -> &str {
         let by = |tag: &str| self.0.iter().find(|(of, _)| of == tag);
-        by(lang.tag()).or_else(|| by("en")).or_else(|| self.0.first()).map_or("", |(_, text)| text)
+        by(lang.name()).or_else(|| by("en")).or_else(|| self.0.first()).map_or("", |(_, text)| text)
     }
 }
 
@@ -102,6 +92,12 @@ pub fn split(text: &str, at: u8) -> Vec<&str> {
         rest = after;
     }
     parts
+}
+
+/// The n-th of the parts; empty where there are fewer.
+pub fn nth(text: &str, at: u8, n: usize) -> &str {
+    let rest = (0..n).fold(text, |rest, _| cut(rest, &[at]).1.unwrap_or_default());
+    cut(rest, &[at]).0
 }
 
 /// A whole number in decimal digits. Not `to_string`, whose formatting takes ten times the code.

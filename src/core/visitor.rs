@@ -6,8 +6,7 @@
 //!
 //! Maps are sorted vectors ([`crate::sorted`]): they are small, and a B-tree costs more of the download than it saves.
 
-use serde::Serialize;
-
+use crate::json::Value;
 use crate::lead::Contact;
 use crate::qualify::Qualification;
 use crate::score::{Stage, Tier};
@@ -16,6 +15,7 @@ use crate::sorted::Sorted;
 use crate::source::Touch;
 use crate::text::{clip, cut};
 use crate::time::{DAY, Day, Millis, day};
+use crate::wire::{Wire, object, record};
 
 /// Most keys in one record; those least recently touched are folded into `other` of their kind.
 pub const MAX_KEYS: usize = 400;
@@ -31,8 +31,18 @@ const MAX_STEPS: usize = 60;
 const OTHER: &str = "other";
 
 /// How often, and how much in sum.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Count(pub u32, pub u32);
+
+impl Wire for Count {
+    fn write(&self) -> Value {
+        (self.0, self.1).write()
+    }
+    fn read(value: &Value) -> Count {
+        let (often, much) = Wire::read(value);
+        Count(often, much)
+    }
+}
 
 impl Count {
     /// Adds another count; stays at the largest number rather than wrapping.
@@ -43,7 +53,7 @@ impl Count {
 }
 
 /// How often one thing was done: by UTC day, and on older days together.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
     /// On days that no longer have a bucket.
     pub older: Count,
@@ -52,6 +62,8 @@ pub struct Tally {
     /// The last time.
     pub last: Millis,
 }
+
+record!(Tally { older, days, last });
 
 impl Tally {
     fn fold_day(&mut self) {
@@ -70,19 +82,26 @@ impl Tally {
 }
 
 /// A fact's key: signal kind and subject, written `page_view /pricing`.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Key(String);
+
+impl Wire for Key {
+    fn write(&self) -> Value {
+        self.0.write()
+    }
+    fn read(value: &Value) -> Key {
+        let (kind, subject) = cut(value.as_str().unwrap_or_default(), b" ");
+        Key::new(Kind::NAMES.find(kind).unwrap_or(Kind::Custom), subject.unwrap_or_default())
+    }
+    fn fits(value: &Value) -> bool {
+        value.as_str().is_some_and(|key| Kind::NAMES.find(cut(key, b" ").0).is_some())
+    }
+}
 
 impl Key {
     /// The key of a kind and a subject, which is cut to its bound.
     pub fn new(kind: Kind, subject: &str) -> Key {
         Key([kind.name(), " ", clip(subject, MAX_SUBJECT)].concat())
-    }
-
-    /// A key as it was stored.
-    pub(crate) fn parse(text: &str) -> Option<Key> {
-        let (kind, subject) = cut(text, b" ");
-        Some(Key::new(crate::json::named(Kind::NAMES, kind)?, subject?))
     }
 
     /// Kind (by name) and subject.
@@ -93,8 +112,17 @@ impl Key {
 }
 
 /// Counts under keys, by day.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Facts(pub Sorted<Key, Tally>);
+
+impl Wire for Facts {
+    fn write(&self) -> Value {
+        self.0.write()
+    }
+    fn read(value: &Value) -> Facts {
+        Facts(Wire::read(value))
+    }
+}
 
 impl Facts {
     /// Counts one signal.
@@ -142,7 +170,7 @@ impl Facts {
 }
 
 /// One step of the journey, for the salesperson's eye.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Step {
     /// When it began.
     pub at: Millis,
@@ -156,13 +184,24 @@ pub struct Step {
     pub scroll: u8,
 }
 
+record!(Step { at, what, subject, seconds, scroll });
+
 /// A value and when it was set; of two, the later wins, and of two at the same time the larger.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Latest<T> {
     /// When.
     pub at: Millis,
     /// What.
     pub value: T,
+}
+
+impl<T: Wire> Wire for Latest<T> {
+    fn write(&self) -> Value {
+        object("at value", &[&self.at, &self.value])
+    }
+    fn read(value: &Value) -> Latest<T> {
+        Latest { at: Wire::read(value.part("at")), value: Wire::read(value.part("value")) }
+    }
 }
 
 impl<T: Ord + Clone> Latest<T> {
@@ -174,7 +213,7 @@ impl<T: Ord + Clone> Latest<T> {
 }
 
 /// What the last lead of this visitor was, so that every tab knows the next revision.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct LeadMark {
     /// Its revision, from 1.
     pub revision: u32,
@@ -192,8 +231,10 @@ pub struct LeadMark {
     pub heard: u32,
 }
 
+record!(LeadMark { revision, id, at, first_at, tier, said, heard });
+
 /// What one life of a page contributes to what is known of its visitor.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Record {
     /// The visitor's UUID as this page knew it.
     pub visitor: String,
@@ -220,6 +261,21 @@ pub struct Record {
     /// The last lead.
     pub lead: Option<LeadMark>,
 }
+
+record!(Record {
+    visitor,
+    version,
+    absorbed,
+    facts,
+    journey,
+    first,
+    last,
+    active,
+    contact,
+    qualification,
+    reached,
+    lead
+});
 
 impl Record {
     /// Adds another writer's contribution. Order does not matter.

@@ -143,11 +143,11 @@ pub(crate) fn stamp() -> Stamp {
 
 /// Tells the page by a CustomEvent on window.
 pub(crate) fn announce(notice: &Notice) {
-    announce_json(notice.name(), &json(notice));
+    announce_json(notice.name(), &json(&notice.write()));
 }
 
 /// Answers a command.
 pub(crate) fn answer(ticket: u32, value: &Answer) {
-    let value = (*value != Answer::Done).then(|| json(value));
+    let value = (*value != Answer::Done).then(|| json(&value.write()));
     answer_json(ticket, value.as_deref());
 }

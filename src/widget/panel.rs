@@ -23,7 +23,7 @@ const FOCUSABLE: &str = "button, input, textarea, a[href]";
 /// Draws the launcher or the panel.
 pub(crate) fn draw(view: &View, root: &NodeRef, send: &Callback<Input>) -> Html {
     let shown = if view.open { dialog(view, send) } else { launcher(view, send) };
-    html! { <div class="leadheat" ref={root} lang={view.lang.tag()}>{ shown }</div> }
+    html! { <div class="leadheat" ref={root} lang={view.lang.name()}>{ shown }</div> }
 }
 
 /// After drawing: moves focus and scroll position to where they belong.
@@ -123,7 +123,7 @@ fn group(lines: &[Line], view: &View) -> Html {
 
 /// Hours and minutes as the language writes them.
 fn clock(at: u64, lang: Lang) -> String {
-    host::time(at as f64, if lang == Lang::En { "en-GB" } else { lang.tag() })
+    host::time(at as f64, if lang == Lang::En { "en-GB" } else { lang.name() })
 }
 
 fn replies(offered: &[String], lang: Lang, send: &Callback<Input>) -> Html {
@@ -195,8 +195,8 @@ fn contact_form(
         // A form has its fields as properties, by their names; `elements` has them even where they are called like its own.
         let fields = get(&event.target().into(), "elements");
         let mut contact = Contact::default();
-        for (name, field) in Field::NAMES {
-            contact.set(*field, &text(&get(&fields, name), "value"));
+        for (name, field) in Field::NAMES.pairs() {
+            contact.set(field, &text(&get(&fields, name), "value"));
         }
         Input::Submit(contact, get(&get(&fields, "consent"), "checked").as_bool() == Some(true))
     });

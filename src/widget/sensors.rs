@@ -1,8 +1,7 @@
 //! What the visitor does, as the browser tells it. Owns the listener, on the loader's abort signal; decides nothing, reads
 //! no value of any field, and leaves every event to the page.
 
-use leadheat_core::app::{Click, Event, PREFIX};
-use leadheat_core::read;
+use leadheat_core::app::{Click, Event, PREFIX, Stored};
 use wasm_bindgen::prelude::*;
 use web_sys::{AddEventListenerOptions, Element};
 use yew::Callback;
@@ -156,7 +155,7 @@ impl Ear {
         if !key.starts_with(PREFIX) {
             return;
         }
-        let value = new.as_deref().and_then(host::document).and_then(|document| read::stored(&document));
+        let value = new.as_deref().and_then(host::document).and_then(|document| Stored::read(&document));
         // What another version wrote and this one cannot read is not a removal.
         if value.is_some() || new.is_none() {
             self.send.emit(Event::Changed { key, value });

@@ -2,7 +2,6 @@
 //! write says so, and a read finds nothing.
 
 use leadheat_core::app::{Area, Kept, PREFIX, Stored};
-use leadheat_core::read;
 use leadheat_core::write::json;
 use wasm_bindgen::prelude::*;
 
@@ -18,7 +17,7 @@ extern "C" {
 
 /// Writes a record; `false` where the browser refuses.
 pub(crate) fn put(area: Area, key: &str, stored: &Stored) -> bool {
-    store(area == Area::Tab, key, Some(&json(stored)))
+    store(area == Area::Tab, key, Some(&json(&stored.write())))
 }
 
 /// Removes a record.
@@ -28,5 +27,5 @@ pub(crate) fn remove(area: Area, key: &str) {
 
 /// All of leadheat's records that can be read.
 pub(crate) fn kept() -> Kept {
-    read::kept(&crate::value(&all(PREFIX)))
+    leadheat_core::app::kept(&crate::value(&all(PREFIX)))
 }

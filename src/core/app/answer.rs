@@ -1,8 +1,6 @@
 //! The page's commands, `leadheat(name, ...)`, and what they answer. Owns their names and wording; every command is
 //! answered, and a wrong one says how to mend it.
 
-use serde::Serialize;
-
 use super::{Phase, State, Turn};
 use crate::chat::{Input, clean, is_email};
 use crate::consent::{Decision, Report};
@@ -14,12 +12,12 @@ use crate::signal::Kind;
 use crate::sorted::sort_down;
 use crate::text::{decimal, number};
 use crate::visitor::Latest;
+use crate::wire::{Wire, object, record};
 
 const COMMANDS: &str = "start, track, identify, consent, open, close, on, off, forget, explain, status, test";
 
 /// What a promise resolves to.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[serde(untagged)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Answer {
     /// Of `explain`.
     Explanation(Box<Explanation>),
@@ -31,8 +29,20 @@ pub enum Answer {
     Done,
 }
 
+impl Answer {
+    /// As a document; null for [`Answer::Done`].
+    pub fn write(&self) -> Value {
+        match self {
+            Answer::Explanation(explanation) => explanation.write(),
+            Answer::Status(status) => status.write(),
+            Answer::Said(sentence) => sentence.write(),
+            Answer::Done => Value::Null,
+        }
+    }
+}
+
 /// Of `leadheat('explain')`: the score, to the last point.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "native", derive(schemars::JsonSchema))]
 pub struct Explanation {
     /// 0 to 100; null while the visitor is not scored.
@@ -53,8 +63,10 @@ pub struct Explanation {
     pub outbox: Vec<Pending>,
 }
 
+record!(Explanation { score, tier, stage, model, reasons, qualification, consent, outbox });
+
 /// A lead that has not been confirmed yet.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "native", derive(schemars::JsonSchema))]
 pub struct Pending {
     /// Its idempotency key.
@@ -65,8 +77,10 @@ pub struct Pending {
     pub dead: bool,
 }
 
+record!(Pending { key, attempts, dead });
+
 /// Of `leadheat('status')`.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "native", derive(schemars::JsonSchema))]
 pub struct Status {
     /// What leadheat is doing or waiting for, in a sentence or two.
@@ -81,9 +95,10 @@ pub struct Status {
     pub version: String,
 }
 
+record!(Status { says, running, consent, waiting, version });
+
 /// What the page is told by a CustomEvent.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[serde(untagged)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Notice {
     /// `leadheat:ready`: it runs.
     Ready {
@@ -117,6 +132,15 @@ impl Notice {
             Notice::Ready { .. } => "leadheat:ready",
             Notice::Tier { .. } => "leadheat:tier",
             Notice::Lead { .. } => "leadheat:lead",
+        }
+    }
+
+    /// What the event carries.
+    pub fn write(&self) -> Value {
+        match self {
+            Notice::Ready { version } => object("version", &[&version.to_string()]),
+            Notice::Tier { tier, stage, score } => object("tier stage score", &[tier, stage, score]),
+            Notice::Lead { id, revision, tier } => object("id revision tier", &[id, revision, tier]),
         }
     }
 }
@@ -179,9 +203,9 @@ impl State {
 
     fn identify(&mut self, args: &[Value], turn: &mut Turn) -> Result<Answer, String> {
         let mut contact = Contact::default();
-        for (name, field) in Field::NAMES {
+        for (name, field) in Field::NAMES.pairs() {
             if let Some(text) = args.first().and_then(|who| who.field(name)).and_then(Value::as_str) {
-                contact.set(*field, text);
+                contact.set(field, text);
             }
         }
         if contact == Contact::default() {

@@ -1,10 +1,8 @@
 //! Consent, storage and other tabs: what may exist, where, and how it goes away. Owns the consent table of the README
 //! ("Privacy"); must not look at what the records say.
 
-use super::{
-    Answer, Area, CHAT_KEY, CONSENT_KEY, Effect, FORGET_KEY, Kept, LEAD_PREFIX, OFF_KEY, State, Stored, Turn,
-    VISITOR_PREFIX,
-};
+use super::stored::{CHAT_KEY, CONSENT_KEY, FORGET_KEY, LEAD_PREFIX, OFF_KEY, VISITOR_PREFIX};
+use super::{Answer, Area, Effect, Kept, State, Stored, Turn};
 use crate::chat::Conversation;
 use crate::consent::{Consent, Decision, Report};
 use crate::id;

@@ -1,7 +1,8 @@
 //! From what is known to a lead in the outbox. Owns when a lead is due, what it may contain under the consent given,
 //! and its revisions; must not know the receiver.
 
-use super::{Area, Effect, LEAD_PREFIX, Notice, State, Stored, Turn};
+use super::stored::LEAD_PREFIX;
+use super::{Area, Effect, Notice, State, Stored, Turn};
 use crate::brief::{brief, limit};
 use crate::consent::Decision;
 use crate::id;
@@ -14,7 +15,7 @@ use crate::source::Touch;
 use crate::text::{Lang, clip, decimal, number};
 use crate::time::{MINUTE, Millis, day, iso, iso_day};
 use crate::visitor::{Latest, LeadMark};
-use crate::write::document;
+use crate::wire::Wire;
 
 /// Revisions of a lead that bring no higher tier come at most so often.
 const REVISE_EVERY: Millis = MINUTE;
@@ -58,7 +59,7 @@ impl State {
 
     /// More than one thing that a visitor must have meant to do: looking at a single page is not.
     fn has_evidence(&self) -> bool {
-        let meant = Kind::NAMES.iter().map(|(_, kind)| *kind);
+        let meant = Kind::NAMES.all.iter().copied();
         let meant = meant.filter(|kind| !matches!(kind, Kind::Visit | Kind::Engaged | Kind::Scroll));
         meant.map(|kind| self.sum.facts.count(kind)).sum::<u32>() > 1
     }
@@ -160,7 +161,7 @@ impl State {
         let item = Item {
             lead: lead.id.clone(),
             url: self.config.webhook.clone(),
-            body: document(&lead),
+            body: lead.write(),
             submitted,
             since: turn.now.wall,
             attempts: 0,
@@ -189,7 +190,7 @@ impl State {
             suspected_bot: self.suspected_bot,
             widget: env!("CARGO_PKG_VERSION").into(),
             site: self.page.host.clone(),
-            language: self.lang().tag().into(),
+            language: self.lang().name().into(),
             tier: self.tier,
             stage: self.stage,
             qualification: self.said_so_far(),

@@ -1,7 +1,7 @@
 //! What the visitor does becomes signals. Owns what counts, and once or how often; must not know what it is worth.
 
-use super::{Boot, OFF_KEY, State, Turn};
-use crate::app::{Area, Stored};
+use super::stored::OFF_KEY;
+use super::{Area, Boot, State, Stored, Turn};
 use crate::config::Bots;
 use crate::page::{Attention, Page};
 use crate::signal::{Kind, Signal};

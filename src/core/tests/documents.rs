@@ -19,7 +19,7 @@ fn problems(config: &Json) -> Vec<String> {
         .err()
         .unwrap_or_default()
         .iter()
-        .map(ToString::to_string)
+        .map(leadheat_core::json::Problem::sentence)
         .collect()
 }
 

@@ -238,7 +238,7 @@ fn without_storage_everything_works_until_the_page_is_left() {
     world.consent(tab, "granted");
     world.chat(tab, 0, 0, "a@b.fi");
     assert_eq!(world.received.last().unwrap()["tier"], "hot");
-    let status = serde_json::to_value(world.call(tab, "status", json!([]))).unwrap();
+    let status = world.answer(tab, "status");
     assert!(status["says"].as_str().unwrap().contains("refuses to store"), "{status}");
 }
 

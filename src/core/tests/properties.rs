@@ -7,13 +7,15 @@ use leadheat_core::json::Value;
 use leadheat_core::lead::{Contact, JourneyStep, Lead, MAX_BYTES, Message, Reason};
 use leadheat_core::model::{Decay, Measure, Milli, Model, Points, Rule};
 use leadheat_core::qualify::Qualification;
-use leadheat_core::read;
+
 use leadheat_core::score::Scorer;
 use leadheat_core::signal::{Kind, Signal};
 use leadheat_core::sim::World;
 use leadheat_core::source::Touch;
 use leadheat_core::time::{DAY, day};
 use leadheat_core::visitor::{Facts, Latest, MAX_KEYS, Record, Records, Step};
+use leadheat_core::wire::Wire;
+use leadheat_core::write;
 use proptest::collection::{btree_map, vec};
 use proptest::prelude::*;
 use serde_json::json;
@@ -21,7 +23,7 @@ use serde_json::json;
 const NOW: u64 = 1_800_000_000_000;
 
 fn kind() -> impl Strategy<Value = Kind> {
-    (0..Kind::NAMES.len()).prop_map(|index| Kind::NAMES[index].1)
+    (0..Kind::NAMES.all.len()).prop_map(|index| Kind::NAMES.all[index])
 }
 
 fn signal() -> impl Strategy<Value = (Signal, u64)> {
@@ -189,11 +191,11 @@ proptest! {
         }
         record.bound(day(NOW), 395);
         prop_assert!(record.facts.0.0.len() <= MAX_KEYS);
-        for (_, kind) in Kind::NAMES {
+        for kind in Kind::NAMES.all {
             let seen = signals.iter().filter(|(signal, _)| signal.kind == *kind).count();
             prop_assert_eq!(record.facts.count(*kind) as usize, seen);
         }
-        let stored = serde_json::to_string(&Stored::Visitor(Box::new(record))).unwrap();
+        let stored = write::json(&Stored::Visitor(Box::new(record)).write());
         prop_assert!(stored.len() < 64_000, "{} bytes", stored.len());
     }
 
@@ -202,9 +204,8 @@ proptest! {
         let lines = lines.into_iter().map(|text| Line { at: 5, from: Speaker::Visitor, text }).collect();
         let chat = Conversation { version: 3, lines, contact, open: true, step: "s".into(), page: "/p".into(), ..Conversation::default() };
         for stored in [Stored::Visitor(Box::new(record)), Stored::Chat(Box::new(chat)), Stored::Off, Stored::Forget] {
-            let json = serde_json::to_string(&stored).unwrap();
-            let value: Value = serde_json::from_str(&json).unwrap();
-            prop_assert_eq!(read::stored(&value), Some(stored));
+            let value: Value = serde_json::from_str(&write::json(&stored.write())).unwrap();
+            prop_assert_eq!(Stored::read(&value), Some(stored));
         }
     }
 
@@ -213,7 +214,7 @@ proptest! {
         text in "[\\PC\"\\\\]{0,1000}", chat in 0..100usize, journey in 0..60usize, reasons in 0..80usize, points in -9_999..9_999i64
     ) {
         let mut contact = Contact::default();
-        for (_, field) in leadheat_core::lead::Field::NAMES {
+        for field in leadheat_core::lead::Field::NAMES.all {
             contact.set(*field, &text);
         }
         let message = Message { at: "2026-11-21T18:02:11Z".into(), from: Speaker::Visitor, text: leadheat_core::chat::clean(&text, 1_000) };
@@ -224,7 +225,10 @@ proptest! {
         let mut lead = Lead { contact, qualification: said, chat: vec![message; chat], journey: vec![step; journey], reasons: vec![reason; reasons], ..Lead::default() };
         let kept = lead.contact.clone();
         lead.bound();
-        prop_assert!(serde_json::to_string(&lead).unwrap().len() <= MAX_BYTES);
+        let json = write::json(&lead.write());
+        prop_assert!(json.len() <= MAX_BYTES);
+        let read: Lead = serde_json::from_str(&json).unwrap();
+        prop_assert_eq!(&read, &lead, "what the page writes and what the receiver reads are one form");
         prop_assert_eq!(lead.contact, kept);
         let sum: i64 = lead.reasons.iter().map(|reason| (reason.points * 1_000.0).round() as i64).sum();
         prop_assert_eq!(sum, points * reasons as i64);

@@ -1,0 +1,89 @@
+//! What stands in the browser's storage. Owns the keys and the forms; must not decide what is stored when.
+
+use crate::chat::Conversation;
+use crate::consent::Consent;
+use crate::json::Value;
+use crate::outbox::Item;
+use crate::visitor::Record;
+use crate::wire::Wire;
+
+/// Every key of leadheat in the browser's storage begins so.
+pub const PREFIX: &str = "leadheat:";
+pub(crate) const CONSENT_KEY: &str = "leadheat:consent";
+pub(crate) const CHAT_KEY: &str = "leadheat:chat";
+pub(crate) const OFF_KEY: &str = "leadheat:off";
+pub(crate) const FORGET_KEY: &str = "leadheat:forget";
+pub(crate) const VISITOR_PREFIX: &str = "leadheat:v:";
+pub(crate) const LEAD_PREFIX: &str = "leadheat:o:";
+
+/// Where to store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Area {
+    /// localStorage: all tabs, for long.
+    Site,
+    /// sessionStorage: this tab alone.
+    Tab,
+}
+
+/// Everything that can stand under a key.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Stored {
+    /// `leadheat:consent`.
+    Consent(Consent),
+    /// `leadheat:v:WRITER`.
+    Visitor(Box<Record>),
+    /// `leadheat:chat`.
+    Chat(Box<Conversation>),
+    /// `leadheat:o:KEY`.
+    Lead(Box<Item>),
+    /// `leadheat:off`: this browser is one of the site's own staff.
+    Off,
+    /// `leadheat:forget`: written and removed at once, so that other tabs hear of it.
+    Forget,
+}
+
+impl Stored {
+    /// As a document: a word, or an object whose one field says what it is.
+    pub fn write(&self) -> Value {
+        let (name, value) = match self {
+            Stored::Consent(consent) => ("consent", consent.write()),
+            Stored::Visitor(record) => ("visitor", record.write()),
+            Stored::Chat(chat) => ("chat", chat.write()),
+            Stored::Lead(item) => ("lead", item.write()),
+            Stored::Off => return Value::String("off".into()),
+            Stored::Forget => return Value::String("forget".into()),
+        };
+        Value::Object(vec![(name.into(), value)])
+    }
+
+    /// From a document; `None` where it is nothing of leadheat's.
+    pub fn read(value: &Value) -> Option<Stored> {
+        let Value::Object(fields) = value else {
+            return match value.as_str()? {
+                "off" => Some(Stored::Off),
+                "forget" => Some(Stored::Forget),
+                _ => None,
+            };
+        };
+        let (name, value) = fields.first()?;
+        Some(match name.as_str() {
+            "consent" => Stored::Consent(Wire::read(value)),
+            "visitor" => Stored::Visitor(Box::new(Wire::read(value))),
+            "chat" => Stored::Chat(Box::new(Wire::read(value))),
+            "lead" => Stored::Lead(Box::new(Wire::read(value))),
+            _ => return None,
+        })
+    }
+}
+
+/// All that is stored and can be read.
+pub type Kept = Vec<(Area, String, Stored)>;
+
+/// Everything that is kept, from a list of `[whether in this tab alone, key, value]`; what cannot be read is left out.
+pub fn kept(value: &Value) -> Kept {
+    let entry = |entry: &Value| {
+        let area = if bool::read(entry.nth(0)) { Area::Tab } else { Area::Site };
+        Some((area, entry.nth(1).as_str()?.to_owned(), Stored::read(entry.nth(2))?))
+    };
+    value.as_list().iter().filter_map(entry).collect()
+}

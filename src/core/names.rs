@@ -1,0 +1,75 @@
+//! Enums and the words that stand for them in documents. Owns the two-way table; must not know any particular enum.
+
+use crate::json::Value;
+use crate::text::split;
+
+/// The words of an enum. Both in the same order.
+#[derive(Debug)]
+pub struct Names<T: 'static> {
+    /// The words, between spaces: in one text, where a list of texts would need a pointer for each.
+    pub words: &'static str,
+    /// What they stand for.
+    pub all: &'static [T],
+}
+
+impl<T: Copy> Names<T> {
+    /// What a word stands for.
+    pub fn find(&self, word: &str) -> Option<T> {
+        self.all.get(place(self.words, word)?).copied()
+    }
+
+    /// Each word with what it stands for.
+    pub fn pairs(&self) -> impl Iterator<Item = (&'static str, T)> {
+        split(self.words, b' ').into_iter().zip(self.all.iter().copied())
+    }
+}
+
+fn place(words: &str, word: &str) -> Option<usize> {
+    split(words, b' ').iter().position(|known| *known == word)
+}
+
+/// A word as a document.
+pub(crate) fn document(word: &str) -> Value {
+    Value::String(word.to_owned())
+}
+
+/// The words of an enum, and its form in documents: `names!(Enum { First "first", Second "second" })`, all variants in their
+/// order. The first is what a word of another version reads as.
+macro_rules! names {
+    ($type:ident { $first:ident $word:literal $(, $variant:ident $more:literal)* $(,)? }) => {
+        impl $type {
+            /// All of them, by the words that stand for them in documents.
+            pub const NAMES: &'static $crate::names::Names<$type> = &$crate::names::Names {
+                words: concat!($word $(, " ", $more)*),
+                all: &[$type::$first $(, $type::$variant)*],
+            };
+
+            /// The word that stands for it in documents.
+            pub fn name(self) -> &'static str {
+                $crate::text::nth(Self::NAMES.words, b' ', self as usize)
+            }
+        }
+
+        const _: () = {
+            let mut place = 0;
+            while place < $type::NAMES.all.len() {
+                assert!($type::NAMES.all[place] as usize == place, "the names must be in the order of the variants");
+                place += 1;
+            }
+        };
+
+        impl $crate::wire::Wire for $type {
+            #[inline(never)]
+            fn write(&self) -> $crate::json::Value {
+                $crate::names::document(self.name())
+            }
+            fn read(value: &$crate::json::Value) -> Self {
+                value.as_str().and_then(|word| Self::NAMES.find(word)).unwrap_or($type::$first)
+            }
+            fn fits(value: &$crate::json::Value) -> bool {
+                value.as_str().and_then(|word| Self::NAMES.find(word)).is_some()
+            }
+        }
+    };
+}
+pub(crate) use names;
