@@ -5,7 +5,7 @@
 //! data is a third of the code that it replaces, which counts in the wasm.
 
 use crate::json::{At, Value};
-use crate::text::{decimal, number, split};
+use crate::text::{decimal, lists, number, split};
 
 /// What may stand at one place.
 pub enum Shape {
@@ -52,7 +52,7 @@ impl Shape {
                 true
             }
             (Shape::Word(words), Value::String(given)) => {
-                if !split(words, b' ').contains(&given.as_str()) {
+                if !lists(words, given) {
                     at.problem("this is not one of the known words", &["Write ", &self.wanted()].concat());
                 }
                 true

@@ -1,6 +1,6 @@
 //! Where a visitor came from. Owns reading the query and the referrer; must not keep any of the rest of them.
 
-use crate::text::{after_last, clip, cut, split};
+use crate::text::{after_last, clip, cut, lists, split};
 use crate::time::Millis;
 use crate::wire::record;
 
@@ -25,22 +25,8 @@ pub struct Touch {
 
 record!(Touch { at, channel, referrer, utm_source, utm_medium, utm_campaign, landing });
 
-const SEARCH: &[&str] =
-    &["google", "bing", "duckduckgo", "ecosia", "yahoo", "qwant", "startpage", "yandex", "baidu", "brave"];
-const SOCIAL: &[&str] = &[
-    "linkedin",
-    "facebook",
-    "instagram",
-    "youtube",
-    "reddit",
-    "pinterest",
-    "tiktok",
-    "twitter",
-    "threads",
-    "lnkd",
-    "x",
-    "t",
-];
+const SEARCH: &str = "google bing duckduckgo ecosia yahoo qwant startpage yandex baidu brave";
+const SOCIAL: &str = "linkedin facebook instagram youtube reddit pinterest tiktok twitter threads lnkd x t";
 
 impl Touch {
     /// Reads an arrival at `host``landing`. `None` where the visitor came from the site itself.
@@ -66,7 +52,7 @@ impl Touch {
 
     fn classify(&self, tagged: bool) -> &str {
         let medium = self.utm_medium.as_str();
-        let labels = |list: &[&str], host: &str| split(host, b'.').iter().any(|label| list.contains(label));
+        let labels = |list: &str, host: &str| split(host, b'.').iter().any(|label| lists(list, label));
         match medium {
             "cpc" | "ppc" | "paid" | "display" | "retargeting" => "paid",
             "email" | "e-mail" | "newsletter" => "email",

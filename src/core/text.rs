@@ -94,6 +94,11 @@ pub fn split(text: &str, at: u8) -> Vec<&str> {
     parts
 }
 
+/// Whether a list of words, with spaces between, has this one. A list of texts would need a pointer for each.
+pub fn lists(words: &str, word: &str) -> bool {
+    split(words, b' ').contains(&word)
+}
+
 /// The n-th of the parts; empty where there are fewer.
 pub fn nth(text: &str, at: u8, n: usize) -> &str {
     let rest = (0..n).fold(text, |rest, _| cut(rest, &[at]).1.unwrap_or_default());

@@ -2,6 +2,7 @@
 //! no value of any field, and leaves every event to the page.
 
 use leadheat_core::app::{Click, Event, PREFIX, Stored};
+use leadheat_core::text::{lists, split};
 use wasm_bindgen::prelude::*;
 use web_sys::{AddEventListenerOptions, Element};
 use yew::Callback;
@@ -12,27 +13,8 @@ use crate::host::{self, get, text};
 const INPUT_EVERY: f64 = 1_000.0;
 
 /// Everything that is listened to, on window while it goes down to its target: no script of the page can stop it there.
-const HEARD: [&str; 19] = [
-    "visibilitychange",
-    "focus",
-    "blur",
-    "pointermove",
-    "pointerdown",
-    "keydown",
-    "wheel",
-    "touchstart",
-    "scroll",
-    "resize",
-    "click",
-    "auxclick",
-    "focusin",
-    "submit",
-    "storage",
-    "pagehide",
-    "pageshow",
-    "popstate",
-    "hashchange",
-];
+const HEARD: &str = "visibilitychange focus blur pointermove pointerdown keydown wheel touchstart scroll resize click auxclick \
+    focusin submit storage pagehide pageshow popstate hashchange";
 
 /// Listens as long as it lives. One listener for all events: each more is a kilobyte of wasm.
 pub(crate) struct Sensors(#[allow(dead_code)] Closure<dyn FnMut(web_sys::Event)>);
@@ -47,7 +29,7 @@ impl Sensors {
         let mut ear = Ear { send, told: f64::NEG_INFINITY, path: String::new(), deepest: 0, look: None, form: None };
         let heard = Closure::<dyn FnMut(web_sys::Event)>::new(move |event| ear.hear(&event));
         let window = web_sys::window()?;
-        for name in HEARD {
+        for name in split(HEARD, b' ') {
             let function = heard.as_ref().unchecked_ref();
             let _ = window.add_event_listener_with_callback_and_add_event_listener_options(name, function, &options);
         }
@@ -85,7 +67,7 @@ impl Ear {
             "scroll" | "resize" => self.scrolled(),
             _ => {}
         }
-        if ["pointermove", "pointerdown", "keydown", "wheel", "touchstart", "scroll"].contains(&kind.as_str()) {
+        if lists("pointermove pointerdown keydown wheel touchstart scroll", &kind) {
             self.input(event);
         }
     }

@@ -6,7 +6,7 @@ use crate::config::Bots;
 use crate::page::{Attention, Page};
 use crate::signal::{Kind, Signal};
 use crate::source::parameter;
-use crate::text::{after_last, clip, number};
+use crate::text::{after_last, clip, lists, number, split};
 use crate::time::MINUTE;
 use crate::visitor::{Record, Step};
 
@@ -14,10 +14,8 @@ use crate::visitor::{Record, Step};
 const VISIT_ENDS_AFTER: u64 = 30 * MINUTE;
 
 /// File endings that make a link a download.
-const FILES: &[&str] = &[
-    "7z", "csv", "doc", "docx", "dwg", "epub", "exe", "gz", "key", "mp3", "mp4", "odp", "ods", "odt", "pdf", "pkg",
-    "pps", "ppt", "pptx", "rar", "rtf", "tar", "txt", "webm", "xls", "xlsx", "zip",
-];
+const FILES: &str = "7z csv doc docx dwg epub exe gz key mp3 mp4 odp ods odt pdf pkg pps ppt pptx rar rtf tar txt webm xls \
+    xlsx zip";
 
 /// What was clicked, as the page has it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -36,7 +34,7 @@ pub struct Click {
 
 /// Whether a program seems to drive the browser.
 pub(super) fn looks_driven(webdriver: bool, user_agent: &str) -> bool {
-    let words = ["*bot*", "*crawl*", "*spider*", "*headless*", "*phantom*"];
+    let words = split("*bot* *crawl* *spider* *headless* *phantom*", b' ');
     webdriver || words.iter().any(|word| crate::glob::matches(word, user_agent))
 }
 
@@ -184,7 +182,7 @@ impl State {
             self.signal_here(Kind::ClickMailto, 1, turn);
         } else if click.href.starts_with("tel:") {
             self.signal_here(Kind::ClickTel, 1, turn);
-        } else if !click.href.is_empty() && (click.download || FILES.contains(&ending.to_ascii_lowercase().as_str())) {
+        } else if !click.href.is_empty() && (click.download || lists(FILES, &ending.to_ascii_lowercase())) {
             self.signal(Kind::ClickDownload, &click.path, 1, turn);
         } else if !click.host.is_empty() && click.host != self.page.host {
             self.signal(Kind::ClickOutbound, &click.host, 1, turn);
