@@ -29,6 +29,7 @@ use crate::outbox::{Outbox, Outcome};
 use crate::page::{Attention, Page};
 use crate::score::{Assessment, Scorer, Stage, Tier};
 use crate::source::Touch;
+use crate::text::join;
 use crate::time::{Millis, Stamp};
 use crate::view::View;
 use crate::visitor::{Record, Records};
@@ -321,8 +322,8 @@ impl State {
         match Config::read(&boot.config, boot.webhook.as_deref(), &boot.defaults) {
             Ok(config) => self.config = config,
             Err(problems) => {
-                let lines: Vec<_> = problems.iter().map(Problem::sentence).collect();
-                let line = ["the config cannot be used, so nothing is done:\n", &lines.join("\n")].concat();
+                let lines = join(problems.iter().map(Problem::sentence), "\n");
+                let line = ["the config cannot be used, so nothing is done:\n", &lines].concat();
                 turn.push(Effect::Tell { line, warning: true });
                 self.phase = Phase::Misconfigured(problems);
                 return;

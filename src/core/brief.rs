@@ -4,13 +4,12 @@
 use crate::lead::Lead;
 use crate::qualify::{Authority, Timeframe};
 use crate::score::Stage;
-use crate::text::{Lang, clip, cut, decimal};
+use crate::text::{Lang, clip, cut, decimal, join};
 use crate::words::{Words, words};
 
 /// Writes the brief of a lead.
 pub fn brief(lead: &Lead, lang: Lang) -> String {
-    let paragraphs = [who_and_what(lead, lang), why(lead, lang), where_from(lead, lang)];
-    paragraphs.into_iter().filter(|paragraph| !paragraph.is_empty()).collect::<Vec<_>>().join("\n")
+    join([who_and_what(lead, lang), why(lead, lang), where_from(lead, lang)], "\n")
 }
 
 /// The reason in words for a line that is no rule's: `group:NAME`, `bot`, or the limits of the score.
@@ -113,7 +112,7 @@ fn why(lead: &Lead, lang: Lang) -> String {
     };
     let named = |good: fn(f64) -> bool| {
         let reasons = lead.reasons.iter().filter(|reason| good(reason.points) && reason.last.is_some());
-        reasons.take(3).map(|reason| reason.label.as_str()).collect::<Vec<_>>().join("; ")
+        join(reasons.take(3).map(|reason| reason.label.as_str()), "; ")
     };
     let (score, good, bad) =
         (decimal((score * 1_000.0).round() as i64), named(|points| points > 0.0), named(|points| points < 0.0));

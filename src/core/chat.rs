@@ -5,7 +5,7 @@ use crate::lead::{Contact, Field};
 use crate::names::names;
 use crate::qualify::Qualification;
 use crate::script::{Script, Step};
-use crate::text::{Lang, after_last, clip, split};
+use crate::text::{Lang, after_last, clip, join, split};
 use crate::time::Millis;
 use crate::visitor::LeadMark;
 use crate::wire::record;
@@ -187,8 +187,8 @@ impl Conversation {
         if !errors.is_empty() {
             return Err(errors);
         }
-        let summary: Vec<_> = Field::NAMES.all.iter().filter_map(|field| contact.get(*field)).collect();
-        self.push(Speaker::Visitor, &summary.join(", "), now);
+        let summary = join(Field::NAMES.all.iter().filter_map(|field| contact.get(*field)), ", ");
+        self.push(Speaker::Visitor, &summary, now);
         self.contact = contact;
         self.agreed = agreed.unwrap_or_default().to_owned();
         let next = self.asked(script).and_then(|step| step.next.clone());

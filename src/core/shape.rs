@@ -5,7 +5,7 @@
 //! data is a third of the code that it replaces, which counts in the wasm.
 
 use crate::json::{At, Value};
-use crate::text::{decimal, lists, number, split};
+use crate::text::{decimal, join, lists, number, split};
 
 /// What may stand at one place.
 pub enum Shape {
@@ -99,7 +99,7 @@ impl Shape {
                 ["a number from ", &decimal(i64::from(*from) * 1_000), " to ", &decimal(i64::from(*to) * 1_000)]
                     .concat()
             }
-            Shape::Word(words) => ["one of \"", &split(words, b' ').join("\", \""), "\""].concat(),
+            Shape::Word(words) => ["one of \"", &join(split(words, b' '), "\", \""), "\""].concat(),
             Shape::List(item) => item.wanted(),
             Shape::Tuple(shapes) => ["a list of ", &number(shapes.len() as u64), ", such as [600, 15]"].concat(),
             Shape::Map(_) => "an object in braces: {\"name\": ..., \"other name\": ...}".into(),
@@ -114,10 +114,7 @@ fn unknown(at: &At, name: &str, known: &[Field]) {
         Some((distance, near)) if distance <= 1 + near.len() / 4 => {
             ["Did you mean `", near, "`? Else remove it"].concat()
         }
-        _ => {
-            let all: Vec<_> = known.iter().map(|field| field.0).collect();
-            ["Remove it. Known here: ", &all.join(", ")].concat()
-        }
+        _ => ["Remove it. Known here: ", &join(known.iter().map(|field| field.0), ", ")].concat(),
     };
     at.problem("no such field", &mend);
 }

@@ -94,6 +94,19 @@ pub fn split(text: &str, at: u8) -> Vec<&str> {
     parts
 }
 
+/// Texts one after another, with something between those that are not empty. Not `join`, which is four times the code.
+pub fn join(texts: impl IntoIterator<Item = impl AsRef<str>>, between: &str) -> String {
+    let mut joined = String::new();
+    for text in texts {
+        let text = text.as_ref();
+        if !joined.is_empty() && !text.is_empty() {
+            joined += between;
+        }
+        joined += text;
+    }
+    joined
+}
+
 /// Whether a list of words, with spaces between, has this one. A list of texts would need a pointer for each.
 pub fn lists(words: &str, word: &str) -> bool {
     split(words, b' ').contains(&word)

@@ -10,7 +10,7 @@ use crate::qualify::Qualification;
 use crate::score::{Stage, Tier};
 use crate::signal::Kind;
 use crate::sorted::sort_down;
-use crate::text::{decimal, number};
+use crate::text::{decimal, join, number};
 use crate::visitor::Latest;
 use crate::wire::{Wire, object, record};
 
@@ -263,8 +263,8 @@ impl State {
         let mut says = match &self.phase {
             Phase::Waiting => "leadheat waits for its config: leadheat('start', {...})".to_owned(),
             Phase::Misconfigured(problems) => {
-                let all: Vec<_> = problems.iter().map(Problem::sentence).collect();
-                ["leadheat does nothing, because the config cannot be used: ", &all.join(" ")].concat()
+                let all = join(problems.iter().map(Problem::sentence), " ");
+                ["leadheat does nothing, because the config cannot be used: ", &all].concat()
             }
             Phase::OptedOut => "leadheat does nothing: this browser is opted out; ?leadheat=on undoes it".to_owned(),
             Phase::On if !self.active() => "leadheat does nothing: this page is excluded by config".to_owned(),
