@@ -15,6 +15,7 @@ mod stored;
 mod talk;
 mod track;
 
+use crate::list::gather;
 use std::rc::Rc;
 
 pub use answer::{Answer, Explanation, Notice, Pending, Status};
@@ -318,7 +319,7 @@ impl State {
         self.debug = boot.debug || crate::source::parameter(&boot.page.query, "leadheat").as_deref() == Some("debug");
         turn.debug = self.debug;
         self.storage_works = true;
-        self.found = boot.kept.iter().map(|(area, key, _)| (*area, key.clone())).collect();
+        self.found = gather(boot.kept.iter().map(|(area, key, _)| (*area, key.clone())));
         match Config::read(&boot.config, boot.webhook.as_deref(), &boot.defaults) {
             Ok(config) => self.config = config,
             Err(problems) => {

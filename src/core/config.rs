@@ -1,5 +1,6 @@
 //! What a site owner can set: one JSON document. Owns its fields, defaults and checking; must not act on any of it.
 
+use crate::list::gather;
 use std::cell::RefCell;
 
 use crate::consent::Mode;
@@ -184,7 +185,7 @@ fn read_chat(at: &At, value: &Value, defaults: &Defaults) -> Chat {
         privacy,
         consent: value.texts("consent").unwrap_or_else(|| {
             let line = |(tag, lang): (&str, Lang)| (tag.to_owned(), lang.pick(words::CONSENT_LINE).to_owned());
-            Text(Lang::NAMES.pairs().map(line).collect())
+            Text(gather(Lang::NAMES.pairs().map(line)))
         }),
         script: Script::read(&at.field("script"), given(value, "script").unwrap_or(&defaults.script)),
     }

@@ -1,6 +1,7 @@
 //! Path patterns. Owns matching; must not know what the paths are used for.
 
 use crate::json::Value;
+use crate::list::gather;
 
 /// A pattern in which `*` stands for any run of characters, slashes and none included. Everything else is literal,
 /// but for the case of ASCII letters. `/pricing*` matches `/pricing`, `/Pricing/eu`, not `/en/pricing`.
@@ -11,7 +12,7 @@ pub struct Glob(pub String);
 impl Glob {
     /// The patterns of a field.
     pub(crate) fn list(value: &Value, name: &str) -> Vec<Glob> {
-        value.many(name).iter().filter_map(|glob| Some(Glob(glob.as_str()?.to_owned()))).collect()
+        gather(value.many(name).iter().filter_map(|glob| Some(Glob(glob.as_str()?.to_owned()))))
     }
 
     /// Whether the whole of `text` fits the pattern.

@@ -1,6 +1,7 @@
 //! JSON documents as data. Owns `Value` (any JSON), its getters, which never fail, and `Problem` (what is wrong, where,
 //! how to mend it). Must not know any particular document.
 
+use crate::list::gather;
 use std::cell::RefCell;
 
 use crate::names::Names;
@@ -199,7 +200,7 @@ impl Value {
             Value::String(text) => Some(Text::plain(text)),
             Value::Object(texts) => {
                 let text = |(tag, text): &(String, Value)| Some((tag.clone(), text.as_str()?.to_owned()));
-                Some(Text(texts.iter().filter_map(text).collect()))
+                Some(Text(gather(texts.iter().filter_map(text))))
             }
             _ => None,
         }

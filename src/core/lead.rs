@@ -3,11 +3,11 @@
 
 use crate::chat::{Speaker, clean};
 use crate::consent::{Decision, Source};
+use crate::list::sort_down;
 use crate::names::names;
 use crate::qualify::Qualification;
 use crate::score::{Stage, Tier};
 use crate::signal::Kind;
-use crate::sorted::sort_down;
 use crate::text::clip;
 use crate::wire::{Wire, record};
 use crate::write::json;

@@ -15,7 +15,7 @@
 //! - [`script`]: what the chat asks · [`chat`]: the conversation · [`view`]: what is seen of it · [`words`]: its phrases
 //! - [`config`]: what the site owner can set · [`json`], [`shape`]: documents as data, and every problem of one
 //! - [`wire`], [`names`]: types as documents and back · [`write`]: documents as JSON
-//! - [`glob`], [`id`], [`sorted`], [`text`], [`time`]: small tools
+//! - [`glob`], [`id`], [`list`], [`sorted`], [`text`], [`time`]: small tools
 //! - [`sim`]: the native shell with a virtual clock, for tests and replays (feature `native`)
 //! - [`schema`]: JSON Schemas of config and lead (feature `native`)
 
@@ -28,6 +28,7 @@ pub mod glob;
 pub mod id;
 pub mod json;
 pub mod lead;
+pub mod list;
 pub mod model;
 pub mod names;
 pub mod outbox;

@@ -3,6 +3,7 @@
 
 use crate::glob::Glob;
 use crate::json::{At, Value};
+use crate::list::gather;
 use crate::names::names;
 use crate::shape::{Field, Shape};
 use crate::signal::Kind;
@@ -168,7 +169,7 @@ impl Model {
         let rules = value.many("rules").iter().enumerate();
         let groups = match value.field("groups") {
             Some(groups @ Value::Object(fields)) => {
-                fields.iter().map(|(name, _)| (name.clone(), groups.thousandths(name).unwrap_or(0).abs())).collect()
+                gather(fields.iter().map(|(name, _)| (name.clone(), groups.thousandths(name).unwrap_or(0).abs())))
             }
             _ => Vec::new(),
         };
@@ -177,7 +178,7 @@ impl Model {
             version: value.whole("version").unwrap_or(1),
             tiers: read_tiers(&at.field("tiers"), value.field("tiers").unwrap_or(&Value::Null)),
             groups,
-            rules: rules.filter_map(|(index, rule)| read_rule(&rules_at.item(index), rule)).collect(),
+            rules: gather(rules.filter_map(|(index, rule)| read_rule(&rules_at.item(index), rule))),
         };
         if model.id.is_empty() {
             at.problem("`id` is missing", "Add it: a lead says which model scored it");
@@ -260,7 +261,7 @@ fn read_decay(at: &At, value: &Value) -> Option<Decay> {
 fn read_steps(at: &At, value: &Value) -> Vec<(u32, Milli)> {
     let number = |pair: &Value, index| pair.nth(index).as_number();
     let step = |pair| (number(pair, 0) as u32, (number(pair, 1) * 1_000.0).round() as Milli);
-    let steps: Vec<_> = value.many("steps").iter().map(step).collect();
+    let steps = gather(value.many("steps").iter().map(step));
     if !steps.is_sorted_by(|a, b| a.0 < b.0) {
         at.problem("the steps are not in ascending order", "Put the smallest number first, each number once");
     }

@@ -2,6 +2,7 @@
 //! Owns attempts, backoff and what each answer means; must not send anything itself.
 
 use crate::json::Value;
+use crate::list::gather;
 use crate::score::{Stage, Tier};
 use crate::sorted::Sorted;
 use crate::time::{DAY, MINUTE, Millis, SECOND, Stamp};
@@ -108,7 +109,7 @@ impl Outbox {
     /// to be removed from storage too.
     pub fn put(&mut self, key: &str, item: Item, now: Millis) -> Vec<String> {
         let contained = |(_, other): &&(String, Item)| other.lead == item.lead && !other.under_way(now);
-        let gone: Vec<_> = self.items.0.iter().filter(contained).map(|(key, _)| key.clone()).collect();
+        let gone = gather(self.items.0.iter().filter(contained).map(|(key, _)| key.clone()));
         for key in &gone {
             self.items.remove(key);
         }
@@ -119,7 +120,7 @@ impl Outbox {
     /// Marks what is to be sent now as sent, and returns its keys. Revisions of one lead go one after the other.
     pub fn take_due(&mut self, now: Millis) -> Vec<String> {
         let under_way = self.items.0.iter().filter(|(_, item)| item.under_way(now));
-        let busy: Vec<String> = under_way.map(|(_, item)| item.lead.clone()).collect();
+        let busy = gather(under_way.map(|(_, item)| item.lead.clone()));
         let mut keys = Vec::new();
         for (key, item) in &mut self.items.0 {
             // A clock set back by more than any wait makes no lead wait for it.

@@ -6,10 +6,11 @@
 //! always sum exactly to the total.
 
 use crate::glob;
+use crate::list::{gather, sort_down};
 use crate::model::{Decay, Measure, Milli, Model, Points, Rule, Tiers};
 use crate::names::names;
 use crate::qualify::{Qualification, Timeframe};
-use crate::sorted::{Sorted, sort_down};
+use crate::sorted::Sorted;
 use crate::time::{Day, day};
 use crate::visitor::{Count, Facts, Key, MAX_DAYS, Tally};
 
@@ -78,7 +79,7 @@ pub struct Assessment {
 pub struct Scorer {
     /// The model.
     pub model: Model,
-    matched: Sorted<Key, Option<Box<[u16]>>>,
+    matched: Sorted<Key, Option<Vec<u16>>>,
 }
 
 impl Scorer {
@@ -100,11 +101,8 @@ impl Scorer {
             }
         }
 
-        let mut lines: Vec<Contribution> = by_rule
-            .iter()
-            .enumerate()
-            .filter_map(|(index, tallies)| line(index, &rules[index], tallies, today))
-            .collect();
+        let by_rule = by_rule.iter().enumerate();
+        let mut lines = gather(by_rule.filter_map(|(index, tallies)| line(index, &rules[index], tallies, today)));
         for (group, cap) in &self.model.groups {
             let of_group =
                 |line: &&Contribution| line.index.is_some_and(|index| rules[index].group.as_ref() == Some(group));
@@ -123,10 +121,10 @@ impl Scorer {
     }
 }
 
-fn matching(rules: &[Rule], key: &Key) -> Box<[u16]> {
+fn matching(rules: &[Rule], key: &Key) -> Vec<u16> {
     let (kind, subject) = key.parts();
     let fits = |rule: &Rule| rule.kind.name() == kind && (rule.on.is_empty() || glob::any(&rule.on, subject));
-    rules.iter().enumerate().filter(|(_, rule)| fits(rule)).map(|(index, _)| index as u16).collect()
+    gather(rules.iter().enumerate().filter(|(_, rule)| fits(rule)).map(|(index, _)| index as u16))
 }
 
 fn push_cap(lines: &mut Vec<Contribution>, rule: &str, points: Milli) {
@@ -179,7 +177,7 @@ fn line(index: usize, rule: &Rule, tallies: &[(&Key, &Tally)], today: Day) -> Op
         index: Some(index),
         points,
         count,
-        evidence: evidence.into_iter().take(3).map(|(_, subject)| subject.to_owned()).collect(),
+        evidence: gather(evidence.iter().take(3).map(|(_, subject)| (*subject).to_owned())),
         last: Some(last),
     })
 }

@@ -3,6 +3,7 @@
 
 use crate::json::{At, Value};
 use crate::lead::Field;
+use crate::list::gather;
 use crate::qualify::{Fact, accepts};
 use crate::shape::{self, Shape};
 use crate::text::Text;
@@ -84,7 +85,7 @@ impl Script {
     /// Reads a script of the right shape, noting what else is wrong with it.
     pub(crate) fn read(at: &At, value: &Value) -> Script {
         let steps = value.as_many().iter().enumerate();
-        let script = Script(steps.map(|(index, step)| read_step(&at.item(index), step)).collect());
+        let script = Script(gather(steps.map(|(index, step)| read_step(&at.item(index), step))));
         if script.0.is_empty() {
             at.problem("the script has no steps", "Add at least one: {\"id\": \"hello\", \"say\": \"Hello!\"}");
         }
@@ -143,9 +144,9 @@ fn read_step(at: &At, value: &Value) -> Step {
     Step {
         id,
         say: value.texts("say").unwrap_or_default(),
-        replies: value.many("replies").iter().enumerate().map(reply).collect(),
+        replies: gather(value.many("replies").iter().enumerate().map(reply)),
         text: value.flag("text"),
-        contact: value.many("contact").iter().filter_map(|field| Field::NAMES.find(field.as_str()?)).collect(),
+        contact: gather(value.many("contact").iter().filter_map(|field| Field::NAMES.find(field.as_str()?))),
         fills,
         next: value.maybe("next"),
     }

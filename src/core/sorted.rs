@@ -36,18 +36,6 @@ impl<K: Ord + Clone, V: Default> Sorted<K, V> {
     }
 }
 
-/// Sorts a short list, largest weight first; equal ones stay in their order. By insertion: one sort of the standard
-/// library is four kilobytes of wasm for each type sorted.
-pub fn sort_down<T>(list: &mut [T], weight: impl Fn(&T) -> i64) {
-    for end in 1..list.len() {
-        let mut at = end;
-        while at > 0 && weight(&list[at - 1]) < weight(&list[at]) {
-            list.swap(at - 1, at);
-            at -= 1;
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -60,8 +48,5 @@ mod tests {
         }
         assert_eq!(map.0, [(1, 1), (2, 2), (3, 6)]);
         assert_eq!((map.remove(&2), map.remove(&2), map.get(&3)), (Some(2), None, Some(&6)));
-        let mut list = [(1, 'a'), (3, 'b'), (1, 'c'), (2, 'd')];
-        sort_down(&mut list, |(weight, _)| *weight);
-        assert_eq!(list.map(|(_, name)| name), ['b', 'd', 'a', 'c']);
     }
 }

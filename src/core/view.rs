@@ -4,6 +4,7 @@
 use crate::app::State;
 use crate::chat::{FieldError, Line};
 use crate::lead::Field;
+use crate::list::gather;
 use crate::text::Lang;
 use crate::words::{self, Words};
 
@@ -82,7 +83,7 @@ impl State {
                 errors: self.form_errors.clone(),
             },
             Some(step) if !step.replies.is_empty() => {
-                Ask::Replies(step.replies.iter().map(|reply| reply.say.get(lang).to_owned()).collect(), step.text)
+                Ask::Replies(gather(step.replies.iter().map(|reply| reply.say.get(lang).to_owned())), step.text)
             }
             _ => Ask::Text,
         };

@@ -8,6 +8,7 @@
 
 use crate::json::Value;
 use crate::lead::Contact;
+use crate::list::gather;
 use crate::qualify::Qualification;
 use crate::score::{Stage, Tier};
 use crate::signal::{Kind, Signal};
@@ -362,7 +363,7 @@ impl Records {
         let dead = |(writer, record): &&(String, Record)| writer != mine && record.active + DAY <= now;
         let mut folded = Record { version: 1, ..Record::default() };
         let absorbed = self.0.0.iter().filter(|(writer, _)| !self.live().any(|(live, _)| live == writer));
-        let mut gone: Vec<String> = absorbed.map(|(writer, _)| writer.clone()).collect();
+        let mut gone = gather(absorbed.map(|(writer, _)| writer.clone()));
         for (writer, record) in self.live().filter(dead) {
             folded.merge(record);
             gone.push(writer.clone());

@@ -8,6 +8,7 @@
 //! exist here. The native programs read and write leads by serde; a test holds the two together.
 
 use crate::json::Value;
+use crate::list::gather;
 use crate::sorted::Sorted;
 use crate::text::{cut, split};
 
@@ -52,7 +53,7 @@ pub(crate) use record;
 #[inline(never)]
 pub(crate) fn object(names: &str, values: &[&dyn Wire]) -> Value {
     let names = split(names, b' ').into_iter().map(str::to_owned);
-    Value::Object(names.zip(values.iter().map(|value| value.write())).collect())
+    Value::Object(gather(names.zip(values.iter().map(|value| value.write()))))
 }
 
 /// The fields of an object, one after another.

@@ -21,6 +21,7 @@ use js_sys::{Array, Object};
 use leadheat_core::app::Event;
 use leadheat_core::consent::Report;
 use leadheat_core::json::Value;
+use leadheat_core::list::gather;
 use leadheat_core::outbox::Outcome;
 use leadheat_core::text::number;
 use shell::Shell;
@@ -58,14 +59,14 @@ fn document(value: &JsValue, depth: u8) -> Value {
     } else if depth == 0 {
         Value::Null
     } else if Array::is_array(value) {
-        Value::List(Array::from(value).iter().map(|item| document(&item, depth - 1)).collect())
+        Value::List(gather(Array::from(value).iter().map(|item| document(&item, depth - 1))))
     } else if value.is_object() {
         let entries = Object::entries(value.unchecked_ref());
         let field = |entry: JsValue| {
             let entry: Array = entry.unchecked_into();
             (entry.get(0).as_string().unwrap_or_default(), document(&entry.get(1), depth - 1))
         };
-        Value::Object(entries.iter().map(field).collect())
+        Value::Object(gather(entries.iter().map(field)))
     } else {
         Value::Null
     }
@@ -120,7 +121,7 @@ pub fn google(update: bool, granted: bool) {
 /// A consent manager of the IAB framework said something.
 #[wasm_bindgen]
 pub fn tcf(decided: bool, applies: Option<bool>, purposes: &JsValue) {
-    let purposes = value(purposes).as_list().iter().map(|purpose| purpose.as_number() as u8).collect();
+    let purposes = gather(value(purposes).as_list().iter().map(|purpose| purpose.as_number() as u8));
     send(Event::Consent(Report::Tcf { decided, applies, purposes }));
 }
 

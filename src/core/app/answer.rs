@@ -6,10 +6,11 @@ use crate::chat::{Input, clean, is_email};
 use crate::consent::{Decision, Report};
 use crate::json::{Problem, Value};
 use crate::lead::{Contact, Field, ModelName, Reason};
+use crate::list::{gather, sort_down};
+use crate::outbox::Item;
 use crate::qualify::Qualification;
 use crate::score::{Stage, Tier};
 use crate::signal::Kind;
-use crate::sorted::sort_down;
 use crate::text::{decimal, join, number};
 use crate::visitor::Latest;
 use crate::wire::{Wire, object, record};
@@ -230,6 +231,8 @@ impl State {
         let mut reasons = self.reasons(self.config.sales_language);
         sort_down(&mut reasons, |reason| (reason.points * 1_000.0) as i64);
         let model = &self.scorer.model;
+        let pending =
+            |(key, item): &(String, Item)| Pending { key: key.clone(), attempts: item.attempts, dead: item.dead };
         Explanation {
             score: self.scoring().then(|| super::sell::points(self.assessment.total)),
             tier: self.tier,
@@ -238,13 +241,7 @@ impl State {
             reasons,
             qualification: self.chat.said.or(&self.sum.qualification.value),
             consent: self.consent.decision,
-            outbox: self
-                .outbox
-                .items
-                .0
-                .iter()
-                .map(|(key, item)| Pending { key: key.clone(), attempts: item.attempts, dead: item.dead })
-                .collect(),
+            outbox: gather(self.outbox.items.0.iter().map(pending)),
         }
     }
 

@@ -7,6 +7,7 @@ use crate::brief::{brief, limit};
 use crate::consent::Decision;
 use crate::id;
 use crate::lead::{Arrival, ConsentNote, Contact, JourneyStep, Lead, Message, ModelName, Reason, SCHEMA, Sources};
+use crate::list::gather;
 use crate::outbox::{Item, Outcome, Verdict};
 use crate::qualify::Qualification;
 use crate::score::{self, Tier};
@@ -202,7 +203,7 @@ impl State {
                 contact_text: Some(self.chat.agreed.clone()).filter(|agreed| !agreed.is_empty()),
             },
             page: if submitted { self.chat.page.clone() } else { self.page.path.clone() },
-            chat: self.chat.lines.iter().map(Message::from).collect(),
+            chat: gather(self.chat.lines.iter().map(Message::from)),
             ..Lead::default()
         };
         if scoring {
@@ -215,7 +216,7 @@ impl State {
             let arrival = |touch: &Option<Touch>| touch.as_ref().map(Arrival::from);
             lead.source = Some(Sources { first: arrival(&self.sum.first), last: arrival(&self.sum.last) });
             let steps = self.sum.journey.iter().filter(|step| step.what != Kind::Visit);
-            lead.journey = steps.map(JourneyStep::from).collect();
+            lead.journey = gather(steps.map(JourneyStep::from));
         }
         lead.brief = brief(&lead, lang);
         lead
@@ -227,17 +228,14 @@ impl State {
             Some(rule) => rule.label.get(lang).to_owned(),
             None => limit(&line.rule, lang),
         };
-        let lines = self.assessment.lines.iter();
-        lines
-            .map(|line| Reason {
-                rule: line.rule.clone(),
-                label: label(line),
-                points: points(line.points),
-                count: line.count,
-                evidence: line.evidence.clone(),
-                last: line.last.map(iso_day),
-            })
-            .collect()
+        gather(self.assessment.lines.iter().map(|line| Reason {
+            rule: line.rule.clone(),
+            label: label(line),
+            points: points(line.points),
+            count: line.count,
+            evidence: line.evidence.clone(),
+            last: line.last.map(iso_day),
+        }))
     }
 
     /// Sends what is due.

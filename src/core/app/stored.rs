@@ -3,6 +3,7 @@
 use crate::chat::Conversation;
 use crate::consent::Consent;
 use crate::json::Value;
+use crate::list::gather;
 use crate::outbox::Item;
 use crate::visitor::Record;
 use crate::wire::Wire;
@@ -85,5 +86,5 @@ pub fn kept(value: &Value) -> Kept {
         let area = if bool::read(entry.nth(0)) { Area::Tab } else { Area::Site };
         Some((area, entry.nth(1).as_str()?.to_owned(), Stored::read(entry.nth(2))?))
     };
-    value.as_list().iter().filter_map(entry).collect()
+    gather(value.as_list().iter().filter_map(entry))
 }
