@@ -41,6 +41,7 @@
   function leadheatClock() { return performance.now(); }
   function leadheatRandom(bytes) { crypto.getRandomValues(bytes); }
   function leadheatTime(at, language) { return new Date(at).toLocaleTimeString(language, { hour: '2-digit', minute: '2-digit' }); }
+  function leadheatQuery() { return Array.from(new URLSearchParams(location.search)); }
   function leadheatSeen() {
     var height = Math.max(document.documentElement.scrollHeight, 1);
     return Math.min((Math.ceil(scrollY) + innerHeight) / height * 100, 100);

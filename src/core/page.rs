@@ -14,8 +14,8 @@ pub struct Page {
     pub host: String,
     /// Path of its address.
     pub path: String,
-    /// Query of its address, with or without `?`.
-    pub query: String,
+    /// Parameters of its address, decoded.
+    pub query: Vec<(String, String)>,
     /// The referrer's address.
     pub referrer: String,
     /// Its language, as a BCP 47 tag.

@@ -118,7 +118,11 @@ impl World {
         let page = Page {
             host: "site.example".into(),
             path: path.into(),
-            query: query.into(),
+            query: query
+                .split('&')
+                .filter_map(|pair| pair.split_once('='))
+                .map(|(name, value)| (name.into(), value.into()))
+                .collect(),
             referrer: referrer.into(),
             language: "en".into(),
         };

@@ -10,6 +10,7 @@ use leadheat_core::config::Defaults;
 use leadheat_core::json::Value;
 use leadheat_core::page::Page;
 use leadheat_core::time::Stamp;
+use leadheat_core::wire::Wire;
 use leadheat_core::write::json;
 use wasm_bindgen::prelude::*;
 use web_sys::{AbortSignal, Element};
@@ -51,6 +52,9 @@ extern "C" {
     /// Calls `woke` in so many milliseconds, instead of any time asked for before.
     #[wasm_bindgen(js_name = leadheatWake)]
     pub(crate) fn wake(after: f64);
+    /// The parameters of the address: a list of `[name, value]`, decoded.
+    #[wasm_bindgen(js_name = leadheatQuery)]
+    fn query() -> JsValue;
     /// How far down the content is in view, in percent; a page that does not scroll is seen whole.
     #[wasm_bindgen(js_name = leadheatSeen)]
     pub(crate) fn seen() -> f64;
@@ -122,7 +126,7 @@ pub(crate) fn page() -> Page {
     Page {
         host: text(&location, "hostname"),
         path: text(&location, "pathname"),
-        query: text(&location, "search"),
+        query: Wire::read(&crate::value(&query())),
         referrer: text(&document, "referrer"),
         language,
     }

@@ -36,7 +36,7 @@ pub async fn anonymous_reader_stays_cold(mut v: Visitor) -> Visitor {
 }
 
 pub async fn ready_buyer_is_hot_in_the_inbox(mut v: Visitor) -> Visitor {
-    v.goto("/articles/co2-in-classrooms?utm_source=news&utm_medium=email&utm_campaign=autumn").await;
+    v.goto("/articles/co2-in-classrooms?utm_source=news&utm_medium=email&utm_campaign=%C3%89szak+2").await;
     v.grant().await;
     v.goto("/pricing").await;
     v.ready().await;
@@ -58,7 +58,7 @@ pub async fn ready_buyer_is_hot_in_the_inbox(mut v: Visitor) -> Visitor {
     }
     assert_explained(&lead);
     assert_eq!(lead["source"]["first"]["channel"], "email");
-    assert_eq!(lead["source"]["first"]["utm_campaign"], "autumn");
+    assert_eq!(lead["source"]["first"]["utm_campaign"], "Észak 2");
     let path: Vec<_> = lead["journey"].as_array().unwrap().iter().filter(|step| step["what"] == "page_view").collect();
     assert_eq!(path[0]["subject"], "/articles/co2-in-classrooms");
     assert_eq!(path[1]["subject"], "/pricing");

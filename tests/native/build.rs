@@ -10,8 +10,7 @@ use leadheat::widget::{Widget, build, build_in, integrity};
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 /// Budget in bytes of brotli 11.
 const MOST_JS: usize = 8_192;
-/// The goal is 100,000. Until it is reached this only goes down: what is gained stays gained.
-const MOST_TOTAL: usize = 105_600;
+const MOST_TOTAL: usize = 100_000;
 
 fn widget() -> &'static Widget {
     static WIDGET: OnceLock<Widget> = OnceLock::new();
