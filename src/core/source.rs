@@ -83,12 +83,13 @@ mod tests {
 
     #[test]
     fn channels() {
-        let cases: [(&[(&str, &str)], &str, Option<&str>); 7] = [
-            (&[], "", Some("direct")),
-            (&[], "https://www.google.fi/search?q=secret", Some("search")),
-            (&[], "https://www.linkedin.com/feed/", Some("social")),
-            (&[], "https://partner.example/x", Some("referral")),
-            (&[], "https://lumo.example/product", None),
+        let none: &[(&str, &str)] = &[];
+        let cases = [
+            (none, "", Some("direct")),
+            (none, "https://www.google.fi/search?q=secret", Some("search")),
+            (none, "https://www.linkedin.com/feed/", Some("social")),
+            (none, "https://partner.example/x", Some("referral")),
+            (none, "https://lumo.example/product", None),
             (&[("utm_source", "news"), ("utm_medium", "Email")], "https://lumo.example/", Some("email")),
             (&[("utm_source", "google"), ("utm_medium", "cpc")], "", Some("paid")),
         ];
