@@ -51,6 +51,10 @@ macro_rules! names {
         }
 
         const _: () = {
+            // None is left out, and each stands at its place.
+            let _ = |value: $type| match value {
+                $type::$first $(| $type::$variant)* => {}
+            };
             let mut place = 0;
             while place < $type::NAMES.all.len() {
                 assert!($type::NAMES.all[place] as usize == place, "the names must be in the order of the variants");
@@ -73,3 +77,33 @@ macro_rules! names {
     };
 }
 pub(crate) use names;
+
+#[cfg(test)]
+mod tests {
+    use crate::chat::Speaker;
+    use crate::consent::{Decision, Source};
+    use crate::qualify::{Authority, Timeframe};
+    use crate::score::{Stage, Tier};
+    use crate::signal::Kind;
+    use crate::wire::Wire;
+
+    #[test]
+    fn a_word_is_the_same_in_the_page_and_natively() {
+        fn check<T: Copy + PartialEq + std::fmt::Debug + Wire + serde::Serialize>(names: &super::Names<T>) {
+            for (word, value) in names.pairs() {
+                assert_eq!(serde_json::to_value(value).unwrap(), word);
+                assert_eq!((value.write().as_str(), names.find(word)), (Some(word), Some(value)));
+                assert_eq!(T::read(&value.write()), value);
+            }
+            assert_eq!(names.find(""), None);
+        }
+        check(Kind::NAMES);
+        check(Tier::NAMES);
+        check(Stage::NAMES);
+        check(Decision::NAMES);
+        check(Source::NAMES);
+        check(Timeframe::NAMES);
+        check(Authority::NAMES);
+        check(Speaker::NAMES);
+    }
+}

@@ -77,7 +77,10 @@ pub enum Fact {
     Preferred,
 }
 
-names!(Fact { Need "need", Timeframe "timeframe", Authority "authority", Budget "budget", CurrentSupplier "current_supplier", Preferred "preferred" });
+names!(Fact {
+    Need "need", Timeframe "timeframe", Authority "authority", Budget "budget", CurrentSupplier "current_supplier",
+    Preferred "preferred",
+});
 
 /// Whether `value` is one that `fact` can take.
 pub fn accepts(fact: Fact, value: &str) -> bool {

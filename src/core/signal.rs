@@ -39,7 +39,11 @@ pub enum Kind {
     Contact,
 }
 
-names!(Kind { Custom "custom", PageView "page_view", Engaged "engaged", Scroll "scroll", ClickOutbound "click_outbound", ClickDownload "click_download", ClickMailto "click_mailto", ClickTel "click_tel", Mark "mark", FormStart "form_start", FormSubmit "form_submit", Visit "visit", ChatOpen "chat_open", ChatMessage "chat_message", Contact "contact" });
+names!(Kind {
+    Custom "custom", PageView "page_view", Engaged "engaged", Scroll "scroll", ClickOutbound "click_outbound",
+    ClickDownload "click_download", ClickMailto "click_mailto", ClickTel "click_tel", Mark "mark", FormStart "form_start",
+    FormSubmit "form_submit", Visit "visit", ChatOpen "chat_open", ChatMessage "chat_message", Contact "contact",
+});
 
 /// One thing that a visitor did.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -71,7 +71,9 @@ impl State {
 
     /// How the visitor can be reached, as far as it may be used.
     pub(super) fn contact(&self) -> Contact {
-        if self.scoring() { self.chat.contact.or(&self.sum.contact.value) } else { self.chat.contact.clone() }
+        let known =
+            if self.scoring() { self.chat.contact.or(&self.sum.contact.value) } else { self.chat.contact.clone() };
+        known.cleaned() // It may come from storage.
     }
 
     fn mark(&self) -> Option<&LeadMark> {
