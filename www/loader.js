@@ -149,9 +149,13 @@
     starting = true;
     config.catch(function () {}); // Told when the wasm is there; until then a failure is no unhandled one.
     whenShown(function () {
-      var fetched = fetch(new URL(WASM, base), { integrity: INTEGRITY, credentials: 'omit' });
-      Promise.all([config, wasm_bindgen({ module_or_path: fetched })]).then(function (ready) {
+      var made = fetch(new URL(WASM, base), { integrity: INTEGRITY, credentials: 'omit' }).then(function (answer) {
+        if (!answer.ok) throw Error(WASM + ' answered ' + answer.status);
+        return answer.arrayBuffer(); // Not streamed: the browser has checked the hash of the whole, and asks for no MIME type.
+      }).then(function (bytes) { return WebAssembly.instantiate(bytes, wasm_bindgen.imports()); });
+      Promise.all([config, made]).then(function (ready) {
         if (dead) return;
+        wasm_bindgen(ready[1].instance);
         wasm = wasm_bindgen;
         guard(function () { wasm.start(ready[0], data.webhook, debug); });
         watchAddress();

@@ -1,17 +1,30 @@
-//! Puts the functions of a wasm into an order that compresses well. Owns the order; must not change what the wasm does.
+//! Puts the functions of a wasm, and the locals of each, into an order that compresses well. Owns the order; must not
+//! change what the wasm does.
 
+use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
 
 use anyhow::{Context, Result};
-use wasm_encoder::reencode::{Error, Reencode, utils};
+use wasm_encoder::reencode::{Error, Reencode};
 use wasm_encoder::{CodeSection, FunctionSection, Module};
-use wasmparser::{CodeSectionReader, FunctionBody, FunctionSectionReader, Parser, Payload, TypeRef};
+use wasmparser::{
+    BinaryReaderError, CodeSectionReader, CompositeInnerType, FunctionBody, FunctionSectionReader, Operator, Parser,
+    Payload, TypeRef,
+};
 
 /// The wasm with functions that are alike side by side. Two kilobytes of the download; walrus sorts them by size.
 pub(crate) fn sorted(wasm: &[u8]) -> Result<Vec<u8>> {
-    let (mut imported, mut types, mut bodies) = (0, Vec::new(), Vec::new());
+    let (mut imported, mut params, mut types, mut bodies) = (0, Vec::new(), Vec::new(), Vec::new());
     for payload in Parser::new(0).parse_all(wasm) {
         match payload? {
+            Payload::TypeSection(groups) => {
+                for ty in
+                    groups.into_iter().collect::<Result<Vec<_>, _>>()?.into_iter().flat_map(|group| group.into_types())
+                {
+                    let CompositeInnerType::Func(function) = ty.composite_type.inner else { continue };
+                    params.push(function.params().len() as u32);
+                }
+            }
             Payload::ImportSection(imports) => {
                 for import in imports.into_imports() {
                     imported += u32::from(matches!(import?.ty, TypeRef::Func(_)));
@@ -31,7 +44,7 @@ pub(crate) fn sorted(wasm: &[u8]) -> Result<Vec<u8>> {
         places[old] = imported + place as u32;
     }
     let mut module = Module::new();
-    Sorter { imported, places, order, types, bodies }
+    Sorter { imported, params, places, order, types, bodies }
         .parse_core_module(&mut module, Parser::new(0), wasm)
         .context("the functions of the wasm cannot be sorted")?;
     Ok(module.finish())
@@ -61,9 +74,47 @@ fn chain(texts: &[&[u8]]) -> Vec<usize> {
     order
 }
 
+/// The local that an instruction is about.
+fn local<'o>(operator: &'o mut Operator<'_>) -> Option<&'o mut u32> {
+    match operator {
+        Operator::LocalGet { local_index }
+        | Operator::LocalSet { local_index }
+        | Operator::LocalTee { local_index } => Some(local_index),
+        _ => None,
+    }
+}
+
+/// New places for the locals of a function: of each type those used most come first, so that the same few numbers stand
+/// everywhere. Parameters keep theirs.
+fn local_places(body: &FunctionBody<'_>, params: u32) -> Result<Vec<u32>, BinaryReaderError> {
+    let mut uses: Vec<u32> = vec![0; params as usize];
+    let mut runs = Vec::new();
+    for run in body.get_locals_reader()? {
+        let (count, _) = run?;
+        runs.push(uses.len()..uses.len() + count as usize);
+        uses.resize(uses.len() + count as usize, 0);
+    }
+    for operator in body.get_operators_reader()? {
+        if let Some(local) = local(&mut operator?) {
+            uses[*local as usize] += 1;
+        }
+    }
+    let mut places: Vec<u32> = (0..uses.len() as u32).collect();
+    for run in runs {
+        let mut by_use: Vec<usize> = run.clone().collect();
+        by_use.sort_by_key(|&local| Reverse(uses[local]));
+        for (place, local) in run.zip(by_use) {
+            places[local] = place as u32;
+        }
+    }
+    Ok(places)
+}
+
 struct Sorter<'a> {
     /// How many functions are imported: they come first and stay.
     imported: u32,
+    /// How many parameters the functions of each type have.
+    params: Vec<u32>,
     /// The new index of each function.
     places: Vec<u32>,
     /// The functions in their new order.
@@ -97,7 +148,16 @@ impl Reencode for Sorter<'_> {
     ) -> Result<(), Error<Self::Error>> {
         for old in self.order.clone() {
             let body = self.bodies[old].clone();
-            utils::parse_function_body(self, code, body)?;
+            let places = local_places(&body, self.params[self.types[old] as usize])?;
+            let mut function = self.new_function_with_parsed_locals(&body)?;
+            for operator in body.get_operators_reader()? {
+                let mut operator = operator?;
+                if let Some(local) = local(&mut operator) {
+                    *local = places[*local as usize];
+                }
+                function.instruction(&self.instruction(operator)?);
+            }
+            code.function(&function);
         }
         Ok(())
     }

@@ -12,6 +12,11 @@ const DEAD: &[&str] = &[
     "yew::dom_bundle::braw::",
     "yew::dom_bundle::bsuspense::",
     "yew::dom_bundle::bportal::",
+    // Of yew: a component that waits, and attributes added one by one. Of its queue, a tree of the components to draw: what
+    // it does with more than eleven at once; leadheat is one component.
+    "ComponentState::suspend",
+    "apply_diff_index_maps",
+    "btree::node::BalancingContext",
     // Yew's panic hook; leadheat sets its own before anything else.
     "console_error_panic_hook::hook",
     // Promises that block, which a page has to ask for at each function.

@@ -168,6 +168,10 @@ fn join(loader: &str, glue: &str, widget: &Widget) -> Result<String> {
         let body = call.trim_start_matches("return ").trim_end_matches(';');
         glue = glue.replace(call, &format!("return guard(() => {body});"));
     }
+    // The loader fetches and makes the instance itself: it knows how, where the glue provides for every way.
+    let made = "return Object.assign(__wbg_init, { initSync }, exports);";
+    ensure!(glue.matches(made).count() == 1, "the glue of wasm-bindgen has no `{made}` any more");
+    glue = glue.replace(made, "return Object.assign(__wbg_finalize_init, { imports: __wbg_get_imports }, exports);");
     let mut js = loader.to_owned();
     for (place, text) in [
         ("{wasm}", widget.wasm_name()),

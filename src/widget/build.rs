@@ -21,7 +21,23 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rustc-link-arg=-zstack-size=524288");
     let sheet = read("panel.css")?;
     let lines = sheet.lines().map(str::trim).filter(|line| !line.starts_with("/*"));
-    fs::write(out.join("panel.css"), lines.collect::<Vec<_>>().join("\n"))?;
+    let mut sheet = lines.collect::<Vec<_>>().join("\n");
+    // No space stands in a value beside these.
+    for (from, to) in [
+        ("{\n", "{"),
+        (" {", "{"),
+        ("{ ", "{"),
+        (";\n", ";"),
+        ("; ", ";"),
+        (": ", ":"),
+        (", ", ","),
+        (" }", "}"),
+        (";}", "}"),
+        ("}\n", "}"),
+    ] {
+        sheet = sheet.replace(from, to);
+    }
+    fs::write(out.join("panel.css"), sheet)?;
     Ok(())
 }
 
