@@ -10,7 +10,7 @@ export interface Leadheat {
   /** Counts an event of yours; rules of kind `custom` give points for it. `value`: 0 to 1,000,000. */
   (command: 'track', name: string, value?: number): Promise<void | string>;
   /** Who the visitor is, where the site knows. Taken only while the visitor may be scored. */
-  (command: 'identify', who: Partial<Record<'name' | 'email' | 'phone' | 'company', string>>): Promise<void | string>;
+  (command: 'identify', who: Record<string, string | number | boolean | null>): Promise<void | string>;
   /** What the visitor decided. */
   (command: 'consent', decision: 'granted' | 'denied'): Promise<void | string>;
   /** Opens or closes the chat. */

@@ -3,12 +3,14 @@
 //!
 //! - `track`: what the visitor does becomes signals
 //! - `privacy`: consent, storage, other tabs, forgetting
+//! - `known`: what is known of the visitor by name
 //! - `stored`: what stands under which key
 //! - `sell`: score, tier, lead, outbox
 //! - `talk`: the chat
 //! - `answer`: the page's commands and what they answer
 
 mod answer;
+mod known;
 mod privacy;
 mod sell;
 mod stored;
@@ -16,9 +18,10 @@ mod talk;
 mod track;
 
 use crate::list::gather;
+use std::mem::take;
 use std::rc::Rc;
 
-pub use answer::{Answer, Explanation, Notice, Pending, Status};
+pub use answer::{Explanation, Notice, Pending, Status};
 pub use stored::{Area, Kept, PREFIX, Stored, kept};
 pub use track::Click;
 
@@ -26,12 +29,13 @@ use crate::chat::{Conversation, FieldError, Input};
 use crate::config::{Config, Defaults};
 use crate::consent::{Consent, Report};
 use crate::json::{Problem, Value};
+use crate::model::Milli;
 use crate::outbox::{Outbox, Outcome};
 use crate::page::{Attention, Page};
-use crate::score::{Assessment, Scorer, Stage, Tier};
+use crate::score::{Scorer, Stage, Tier};
 use crate::source::Touch;
 use crate::text::join;
-use crate::time::{Millis, Stamp};
+use crate::time::{Day, Millis, Stamp};
 use crate::view::View;
 use crate::visitor::{Record, Records};
 
@@ -102,7 +106,7 @@ pub enum Event {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Effect {
     /// Writes a key.
-    Store(Area, String, Stored),
+    Store(Area, String, Value),
     /// Removes a key.
     Remove(Area, String),
     /// Posts a lead as JSON; answered by [`Event::Settled`].
@@ -122,8 +126,8 @@ pub enum Effect {
     Answer {
         /// Which.
         ticket: u32,
-        /// With what.
-        value: Answer,
+        /// With what; null where there is nothing to say.
+        value: Value,
     },
     /// Sends [`Event::Woke`] in so many milliseconds, instead of any time asked for before.
     Wake(Millis),
@@ -155,6 +159,10 @@ pub struct Boot {
     pub webdriver: bool,
     /// `navigator.userAgent`.
     pub user_agent: String,
+    /// Points at which the screen can be touched at once.
+    pub touches: u32,
+    /// The shorter side of the screen, in CSS pixels.
+    pub short_side: u32,
     /// Not hidden.
     pub visible: bool,
     /// Has the focus.
@@ -185,6 +193,7 @@ pub struct State {
     pub(crate) debug: bool,
     pub(crate) page: Page,
     pub(crate) suspected_bot: bool,
+    device: &'static str,
 
     pub(crate) consent: Consent,
     /// The consent in force was remembered from an earlier page, and nobody on this page confirmed it yet.
@@ -209,9 +218,14 @@ pub struct State {
     unsaved: bool,
     saved_at: Millis,
 
+    /// Scores what the visitor did, and who the visitor is.
     scorer: Scorer,
+    fit: Scorer,
+    today: Day,
+    attributes: Vec<(String, String)>,
     rescore: bool,
-    pub(crate) assessment: Assessment,
+    pub(crate) score: Milli,
+    pub(crate) fit_score: Milli,
     pub(crate) tier: Tier,
     pub(crate) stage: Stage,
 
@@ -244,8 +258,8 @@ impl Turn {
 
     /// Writes under a key, which is given in parts.
     #[inline(never)]
-    fn store(&mut self, area: Area, key: &[&str], stored: Stored) {
-        self.push(Effect::Store(area, key.concat(), stored));
+    fn store(&mut self, area: Area, key: &[&str], value: Value) {
+        self.push(Effect::Store(area, key.concat(), value));
     }
 
     /// Removes a key, which is given in parts.
@@ -256,7 +270,7 @@ impl Turn {
 
     /// Answers a command.
     #[inline(never)]
-    fn answer(&mut self, ticket: u32, value: Answer) {
+    fn answer(&mut self, ticket: u32, value: Value) {
         self.push(Effect::Answer { ticket, value });
     }
 
@@ -338,12 +352,15 @@ impl State {
             return;
         }
         self.phase = Phase::On;
-        self.scorer = Scorer::new(std::mem::take(&mut self.config.model));
+        let model = &mut self.config.model;
+        self.scorer = Scorer::new(take(&mut model.rules), take(&mut model.groups));
+        self.fit = Scorer::new(take(&mut model.fit.rules), Vec::new());
         self.suspected_bot =
             self.config.bots != crate::config::Bots::Off && track::looks_driven(boot.webdriver, &boot.user_agent);
         self.writer = crate::id::writer(turn.now);
         self.arrival =
             Touch::read(turn.now.wall, &boot.page.host, &boot.page.path, &boot.page.query, &boot.page.referrer);
+        self.device = known::device(boot.touches, boot.short_side);
         self.page = boot.page;
         (self.visible, self.focused) = (boot.visible, boot.focused);
         self.remember(boot.kept, turn);
@@ -368,13 +385,13 @@ impl State {
     fn set_alarm(&mut self, turn: &mut Turn) {
         let now = turn.now.wall;
         let engaged = self.viewing.is_some() && self.attention.engaged(turn.now.monotonic);
-        let dues = [
-            self.outbox.next_due(),
-            self.save_due(),
-            self.revision_due(),
-            engaged.then_some(now + 10 * crate::time::SECOND),
-        ];
-        let Some(due) = dues.into_iter().flatten().min() else { return };
+        let mut due = if engaged { now + 10 * crate::time::SECOND } else { Millis::MAX };
+        for other in [self.outbox.next_due(), self.save_due(), self.revision_due()] {
+            due = due.min(other.unwrap_or(Millis::MAX));
+        }
+        if due == Millis::MAX {
+            return;
+        }
         // An alarm that comes a little early asks again; one is set anew only when it would come too late.
         if self.wake_at.is_none_or(|at| due < at || at <= now) {
             self.wake_at = Some(due);

@@ -221,7 +221,7 @@ pub fn is_email(text: &str) -> bool {
     let Some(domain) = after_last(text, b'@') else { return false };
     let labels = split(domain, b'.');
     text.len() > domain.len() + 1
-        && !text.contains(|c: char| c.is_whitespace() || matches!(c, '<' | '>' | '(' | ')' | ',' | ';' | ':' | '"'))
+        && !text.chars().any(|c| c.is_whitespace() || matches!(c, '<' | '>' | '(' | ')' | ',' | ';' | ':' | '"'))
         && labels.len() >= 2
         && labels.iter().all(|label| !label.is_empty())
 }

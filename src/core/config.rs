@@ -106,7 +106,7 @@ pub struct Defaults {
 
 const LANGS: Shape = Shape::Word(Lang::NAMES.words);
 
-const SHAPE: Shape = Shape::Object(&[
+const SHAPE: Shape = Shape::Object(&[&[
     Field("$schema", Shape::Text),
     Field("webhook", Shape::Text),
     Field("consent", Shape::Word(Mode::NAMES.words)),
@@ -119,9 +119,9 @@ const SHAPE: Shape = Shape::Object(&[
     Field("retention_days", Shape::Whole(1, 395)),
     Field("chat", CHAT),
     Field("model", model::SHAPE),
-]);
+]]);
 
-const CHAT: Shape = Shape::Object(&[
+const CHAT: Shape = Shape::Object(&[&[
     Field("enabled", Shape::Flag),
     Field("company", Shape::Texts),
     Field("replies", Shape::Texts),
@@ -129,14 +129,14 @@ const CHAT: Shape = Shape::Object(&[
     Field("privacy", Shape::Texts),
     Field("consent", Shape::Texts),
     Field("script", script::SHAPE),
-]);
+]]);
 
 impl Config {
     /// Reads a config. `webhook`: the tag's own, which wins. With any problem there is no config.
     pub fn read(value: &Value, webhook: Option<&str>, defaults: &Defaults) -> Result<Config, Vec<Problem>> {
         let problems = RefCell::default();
         let at = At::root(&problems);
-        if *value != Value::Null {
+        if !value.is_null() {
             SHAPE.check(&at, value);
         }
         let webhook = webhook.map_or_else(|| value.text("webhook"), str::to_owned);
@@ -153,7 +153,7 @@ impl Config {
             sales_language: value.word("sales_language", Lang::NAMES).unwrap_or_default(),
             bots: value.word("bots", Bots::NAMES).unwrap_or_default(),
             exclude: Glob::list(value, "exclude"),
-            opt_out_link: value.field("opt_out_link") != Some(&Value::Bool(false)),
+            opt_out_link: !matches!(value.field("opt_out_link"), Some(Value::Bool(false))),
             lead_from: value.word("lead_from", Tier::NAMES).unwrap_or(Tier::Warm),
             retention_days: value.whole("retention_days").unwrap_or(30),
             chat: read_chat(&at.field("chat"), given(value, "chat").unwrap_or(&Value::Null), defaults),
@@ -165,7 +165,7 @@ impl Config {
 
 /// A field that is there and not null.
 fn given<'v>(value: &'v Value, name: &str) -> Option<&'v Value> {
-    value.field(name).filter(|value| **value != Value::Null)
+    value.field(name).filter(|value| !value.is_null())
 }
 
 fn read_chat(at: &At, value: &Value, defaults: &Defaults) -> Chat {
@@ -178,7 +178,7 @@ fn read_chat(at: &At, value: &Value, defaults: &Defaults) -> Chat {
         check_url(&at.field("privacy"), url);
     }
     Chat {
-        enabled: value.field("enabled") != Some(&Value::Bool(false)),
+        enabled: !matches!(value.field("enabled"), Some(Value::Bool(false))),
         company: value.texts("company").unwrap_or_default(),
         replies: value.texts("replies").unwrap_or_default(),
         accent,
@@ -214,7 +214,7 @@ fn check_url(at: &At, url: &str) {
         let path = url.starts_with('/') && !url.starts_with("//") && !url.bytes().any(|byte| byte == b'\\');
         (path, "Write an https address, or a path of the same site that begins with /")
     };
-    let clean = !url.contains(|c: char| c.is_whitespace() || c.is_control());
+    let clean = !url.chars().any(|c| c.is_whitespace() || c.is_control());
     if !good || !clean {
         at.problem(
             &["`", url, "` is not an address that can be used"].concat(),

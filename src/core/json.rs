@@ -111,6 +111,11 @@ impl Value {
         }
     }
 
+    /// Whether there is nothing here. Not `==`, which brings the comparison of whole documents into the wasm.
+    pub fn is_null(&self) -> bool {
+        matches!(self, Value::Null)
+    }
+
     /// The value of a field; null where there is none.
     pub fn part(&self, name: &str) -> &Value {
         self.field(name).unwrap_or(&Value::Null)
@@ -151,7 +156,7 @@ impl Value {
 
     /// Whether a field is `true`.
     pub fn flag(&self, name: &str) -> bool {
-        self.field(name) == Some(&Value::Bool(true))
+        matches!(self.field(name), Some(Value::Bool(true)))
     }
 
     /// The items of a field; none where it is no list.

@@ -3,23 +3,25 @@
 
 use crate::chat::{Speaker, clean};
 use crate::consent::{Decision, Source};
-use crate::list::sort_down;
 use crate::names::names;
 use crate::qualify::Qualification;
 use crate::score::{Stage, Tier};
 use crate::signal::Kind;
 use crate::text::clip;
+use crate::visitor::Attributes;
 use crate::wire::{Wire, record};
 use crate::write::json;
 
 /// Name and version of the form.
 pub const SCHEMA: &str = "leadheat/lead/1";
-/// Most bytes of a lead as JSON: the transcript is cut first, then the journey; contact never.
+/// Most bytes of a lead as JSON: the transcript is cut first, then the journey, then reasons; contact never.
 pub const MAX_BYTES: usize = 16 * 1024;
 /// Most steps of the journey.
 pub const MAX_JOURNEY: usize = 60;
 /// Most reasons; the smallest beyond it are summed up in one called `rest`.
-const MAX_REASONS: usize = 40;
+const MAX_REASONS: usize = 24;
+/// Most reasons where the lead would be too large otherwise.
+const FEW_REASONS: usize = 6;
 
 /// A field of the contact form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,7 +40,7 @@ pub enum Field {
 names!(Field { Name "name", Email "email", Phone "phone", Company "company" });
 
 /// How the person can be reached. Each may be unknown.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "native", derive(serde::Serialize, serde::Deserialize, schemars::JsonSchema))]
 pub struct Contact {
     /// Name.
@@ -135,8 +137,13 @@ pub struct Lead {
     pub score: Option<f64>,
     /// The model that scored; null without consent.
     pub model: Option<ModelName>,
-    /// Every point explained: the points sum exactly to the score. Most points first.
+    /// Every point explained: the points sum exactly to the score. Most points first, whether given or taken.
     pub reasons: Vec<Reason>,
+    /// How well the visitor suits, apart from interest; null without consent, and where the model has no rules for it.
+    pub fit: Option<FitNote>,
+    /// What the page told of the visitor by `identify`.
+    #[cfg_attr(feature = "native", serde(default))]
+    pub attributes: Attributes,
     /// What was stated.
     pub qualification: Qualification,
     /// How to reach the person.
@@ -172,6 +179,8 @@ record!(Lead {
     score,
     model,
     reasons,
+    fit,
+    attributes,
     qualification,
     contact,
     consent,
@@ -204,6 +213,12 @@ pub struct Reason {
     pub label: String,
     /// Points, in thousandths at most; negative where taken.
     pub points: f64,
+    /// Points without any limit or fading.
+    pub raw: f64,
+    /// Of these, after the limit on each day.
+    pub day_capped: f64,
+    /// Of these, after fading; `points` are what the rule's own limit leaves of them.
+    pub decayed: f64,
     /// What was counted: occurrences, seconds, ...
     pub count: u32,
     /// Up to three subjects: paths, labels.
@@ -212,7 +227,21 @@ pub struct Reason {
     pub last: Option<String>,
 }
 
-record!(Reason { rule, label, points, count, evidence, last });
+record!(Reason { rule, label, points, raw, day_capped, decayed, count, evidence, last });
+
+/// Who the visitor is, as a score of its own.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(feature = "native", derive(serde::Serialize, serde::Deserialize, schemars::JsonSchema))]
+pub struct FitNote {
+    /// 0 to 100.
+    pub score: f64,
+    /// Letter of the fit and figure of the tier: A1 suits and is hot, C3 neither.
+    pub grade: String,
+    /// Every point explained.
+    pub reasons: Vec<Reason>,
+}
+
+record!(FitNote { score, grade, reasons });
 
 /// What was allowed, by whom reported, and what was agreed to with the contact form.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -305,17 +334,7 @@ record!(Message { at, from, text });
 impl Lead {
     /// Keeps the lead within its bounds.
     pub fn bound(&mut self) {
-        let thousandths = |reason: &Reason| (reason.points * 1_000.0).round() as i64;
-        sort_down(&mut self.reasons, |reason| thousandths(reason).abs());
-        if self.reasons.len() > MAX_REASONS {
-            let rest = self.reasons.split_off(MAX_REASONS - 1);
-            let points = rest.iter().map(thousandths).sum::<i64>() as f64 / 1_000.0;
-            self.reasons.push(Reason { rule: "rest".into(), label: "…".into(), points, ..Reason::default() });
-        }
-        sort_down(&mut self.reasons, thousandths);
-        for reason in &mut self.reasons {
-            reason.label = clip(&reason.label, 80).to_owned();
-        }
+        self.bound_reasons(MAX_REASONS);
         let surplus = self.journey.len().saturating_sub(MAX_JOURNEY);
         self.journey.drain(..surplus);
         self.brief = clip(&self.brief, 1_500).to_owned();
@@ -326,5 +345,28 @@ impl Lead {
         while surplus > 0 && !self.journey.is_empty() {
             surplus = surplus.saturating_sub(json(&self.journey.remove(0).write()).len());
         }
+        if surplus > 0 {
+            self.bound_reasons(FEW_REASONS);
+        }
+    }
+
+    fn bound_reasons(&mut self, most: usize) {
+        bound_reasons(&mut self.reasons, most);
+        if let Some(fit) = &mut self.fit {
+            bound_reasons(&mut fit.reasons, most.min(10));
+        }
+    }
+}
+
+/// Sums up the last of the reasons beyond a number of them.
+fn bound_reasons(reasons: &mut Vec<Reason>, most: usize) {
+    let mut points = 0.0;
+    let surplus = reasons.len() > most;
+    while reasons.len() >= most && surplus {
+        points += reasons.pop().map_or(0.0, |reason| (reason.points * 1_000.0).round());
+    }
+    if surplus {
+        reasons
+            .push(Reason { rule: "rest".into(), label: "…".into(), points: points / 1_000.0, ..Reason::default() });
     }
 }

@@ -9,7 +9,7 @@
 //! - [`signal`]: what a visitor did · [`page`]: how long and how far the page in view was looked at · [`source`]: where
 //!   from
 //! - [`visitor`]: what is known, in day buckets, bounded and mergeable
-//! - [`model`]: the scoring model · [`score`]: the assessment, tier and stage · [`qualify`]: what was stated
+//! - [`model`]: the scoring model · [`select`]: what its rules look at · [`score`]: the assessment, tier and stage · [`qualify`]: what was stated
 //! - [`lead`]: what is sent · [`brief`]: its prose · [`outbox`]: its delivery
 //! - [`consent`]: what is allowed
 //! - [`script`]: what the chat asks · [`chat`]: the conversation · [`view`]: what is seen of it · [`words`]: its phrases
@@ -38,6 +38,7 @@ pub mod qualify;
 pub mod schema;
 pub mod score;
 pub mod script;
+pub mod select;
 pub mod shape;
 pub mod signal;
 #[cfg(feature = "native")]

@@ -1,12 +1,10 @@
 //! The scoring model: one JSON document, one kind of rule, hand-written or learned. Owns reading and checking it; must
 //! not know any visitor.
 
-use crate::glob::Glob;
 use crate::json::{At, Value};
 use crate::list::gather;
-use crate::names::names;
+use crate::select::{CONDITION, Condition, SELECTOR, Selector};
 use crate::shape::{Field, Shape};
-use crate::signal::Kind;
 use crate::text::Text;
 
 /// Points are integers in thousandths, so that every engine computes the same.
@@ -29,6 +27,23 @@ pub struct Model {
     #[cfg_attr(feature = "native", schemars(with = "std::collections::BTreeMap<String, f64>", default))]
     pub groups: Vec<(String, Milli)>,
     /// The rules, in any order.
+    pub rules: Vec<Rule>,
+    /// Who the visitor is, scored apart from what the visitor did.
+    #[cfg_attr(feature = "native", schemars(default))]
+    pub fit: Fit,
+}
+
+/// How well the visitor's company suits, as a score of its own: from attributes, so it never fades.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(feature = "native", derive(schemars::JsonSchema))]
+pub struct Fit {
+    /// The letter A from this score on, inclusive.
+    #[cfg_attr(feature = "native", schemars(with = "f64"))]
+    pub a: Milli,
+    /// The letter B from this score on, inclusive; C below.
+    #[cfg_attr(feature = "native", schemars(with = "f64"))]
+    pub b: Milli,
+    /// Its rules; none, no fit.
     pub rules: Vec<Rule>,
 }
 
@@ -65,15 +80,12 @@ pub struct Rule {
     pub why: Option<String>,
     /// The group whose cap it shares.
     pub group: Option<String>,
-    /// Which signals.
-    pub kind: Kind,
-    /// Only these subjects (paths, labels, hosts, names); all where absent. `*` stands for anything.
-    #[cfg_attr(feature = "native", schemars(default))]
-    pub on: Vec<Glob>,
-    /// What is counted: occurrences (default) or the sum of their amounts.
-    #[cfg_attr(feature = "native", schemars(default))]
-    pub measure: Measure,
-    /// Points: for each occurrence (or unit of the sum), or in steps.
+    /// What it looks at. A rule that looks at nothing gives its points once.
+    #[cfg_attr(feature = "native", schemars(flatten))]
+    pub what: Selector,
+    /// What must hold too; without it the rule gives nothing.
+    pub when: Option<Condition>,
+    /// Points: for each occurrence (or unit of the sum), or in steps. An attribute gives points once.
     #[cfg_attr(feature = "native", schemars(flatten, with = "PointsForm"))]
     pub points: Points,
     /// Most points from one UTC day (absolute value; for `points` only).
@@ -82,32 +94,17 @@ pub struct Rule {
     /// Most points from this rule (absolute value).
     #[cfg_attr(feature = "native", schemars(with = "Option<f64>"))]
     pub cap: Option<Milli>,
-    /// Only the last so many UTC days, today included.
-    pub window_days: Option<u32>,
     /// How points fade with age, by whole UTC days.
     pub decay: Option<Decay>,
 }
-
-/// What a rule counts.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[cfg_attr(feature = "native", derive(schemars::JsonSchema), schemars(rename_all = "lowercase"))]
-pub enum Measure {
-    /// How often.
-    #[default]
-    Count,
-    /// How much: seconds, quarters of a page, values of custom events.
-    Sum,
-}
-
-names!(Measure { Count "count", Sum "sum" });
 
 /// How a rule's count becomes points.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Points {
     /// So many for each.
     Each(Milli),
-    /// So many from a number on, inclusive; the highest step reached counts, alone. Ascending.
-    Steps(Vec<(u32, Milli)>),
+    /// So many from a number (in thousandths) on, inclusive; the highest step reached counts, alone. Ascending.
+    Steps(Vec<(Milli, Milli)>),
 }
 
 /// The form of [`Points`] in JSON.
@@ -119,7 +116,7 @@ enum PointsForm {
     /// Points for each.
     Points(f64),
     /// `[[60, 3], [600, 15]]`: 3 points from 60 on, 15 from 600 on, both inclusive.
-    Steps(Vec<(u32, f64)>),
+    Steps(Vec<(f64, f64)>),
 }
 
 /// How points fade.
@@ -135,67 +132,98 @@ pub enum Decay {
 const POINTS: Shape = Shape::Number(-1_000, 1_000);
 const SCORE: Shape = Shape::Number(0, 100);
 const DAYS: Shape = Shape::Whole(1, 3_650);
+const THRESHOLD: Shape = Shape::Number(i32::MIN, i32::MAX);
 
 /// The shape of the document.
-pub(crate) const SHAPE: Shape = Shape::Object(&[
+pub(crate) const SHAPE: Shape = Shape::Object(&[&[
     Field("$schema", Shape::Text),
     Field("id", Shape::Text),
     Field("version", Shape::Whole(1, i32::MAX)),
-    Field("tiers", Shape::Object(&[Field("warm", SCORE), Field("hot", SCORE), Field("hysteresis", SCORE)])),
+    Field("tiers", Shape::Object(&[&[Field("warm", SCORE), Field("hot", SCORE), Field("hysteresis", SCORE)]])),
     Field("groups", Shape::Map(&POINTS)),
     Field("rules", Shape::List(&RULE)),
+    Field("fit", Shape::Object(&[&[Field("a", SCORE), Field("b", SCORE), Field("rules", Shape::List(&RULE))]])),
+]]);
+
+static RULE: Shape = Shape::Object(&[
+    SELECTOR,
+    &[
+        Field("id", Shape::Text),
+        Field("label", Shape::Texts),
+        Field("why", Shape::Text),
+        Field("group", Shape::Text),
+        Field("when", Shape::List(&CONDITION)),
+        Field("points", POINTS),
+        Field("steps", Shape::List(&Shape::Tuple(&[THRESHOLD, POINTS]))),
+        Field("cap_day", POINTS),
+        Field("cap", POINTS),
+        Field("decay", Shape::Object(&[&[Field("half_life_days", DAYS), Field("linear_days", DAYS)]])),
+    ],
 ]);
 
-const RULE: Shape = Shape::Object(&[
-    Field("id", Shape::Text),
-    Field("label", Shape::Texts),
-    Field("why", Shape::Text),
-    Field("group", Shape::Text),
-    Field("kind", Shape::Word(Kind::NAMES.words)),
-    Field("on", Shape::List(&Shape::Text)),
-    Field("measure", Shape::Word(Measure::NAMES.words)),
-    Field("points", POINTS),
-    Field("steps", Shape::List(&Shape::Tuple(&[Shape::Whole(0, i32::MAX), POINTS]))),
-    Field("cap_day", POINTS),
-    Field("cap", POINTS),
-    Field("window_days", DAYS),
-    Field("decay", Shape::Object(&[Field("half_life_days", DAYS), Field("linear_days", DAYS)])),
-]);
+impl Rule {
+    /// Goes through its selectors: its own, then those of its condition in their order.
+    pub(crate) fn selectors(&self, each: &mut dyn FnMut(&Selector)) {
+        each(&self.what);
+        if let Some(when) = &self.when {
+            when.tests(&mut |test| each(&test.what));
+        }
+    }
+}
 
 impl Model {
     /// Reads a model of the right shape, noting what else is wrong with it.
     pub(crate) fn read(at: &At, value: &Value) -> Model {
-        let rules_at = at.field("rules");
-        let rules = value.many("rules").iter().enumerate();
         let groups = match value.field("groups") {
             Some(groups @ Value::Object(fields)) => {
                 gather(fields.iter().map(|(name, _)| (name.clone(), groups.thousandths(name).unwrap_or(0).abs())))
             }
             _ => Vec::new(),
         };
-        let model = Model {
-            id: value.text("id"),
-            version: value.whole("version").unwrap_or(1),
-            tiers: read_tiers(&at.field("tiers"), value.field("tiers").unwrap_or(&Value::Null)),
-            groups,
-            rules: gather(rules.filter_map(|(index, rule)| read_rule(&rules_at.item(index), rule))),
-        };
-        if model.id.is_empty() {
+        let rules = read_rules(at, value, &groups);
+        let id = value.text("id");
+        if id.is_empty() {
             at.problem("`id` is missing", "Add it: a lead says which model scored it");
         }
-        for (i, rule) in model.rules.iter().enumerate() {
-            if model.rules.iter().take(i).any(|other| other.id == rule.id) {
-                rules_at.problem(&["two rules are called `", &rule.id, "`"].concat(), "Give each its own id");
-            }
-            if let Some(group) = &rule.group
-                && !model.groups.iter().any(|(name, _)| name == group)
-            {
-                let wrong = ["rule `", &rule.id, "` is in the group `", group, "`, which has no cap"].concat();
-                rules_at.problem(&wrong, &["Add it to groups: {\"", group, "\": 30}"].concat());
-            }
+        Model {
+            id,
+            version: value.whole("version").unwrap_or(1),
+            tiers: read_tiers(&at.field("tiers"), value.part("tiers")),
+            groups,
+            rules,
+            fit: read_fit(&at.field("fit"), value.part("fit")),
         }
-        model
     }
+}
+
+fn read_fit(at: &At, value: &Value) -> Fit {
+    let rules = read_rules(at, value, &[]);
+    if rules.iter().any(|rule| rule.what.kind.is_some()) {
+        at.problem("fit is who the visitor is, and signals are what they did", "Use `attribute` in its rules");
+    }
+    let fit = Fit { a: value.thousandths("a").unwrap_or(50_000), b: value.thousandths("b").unwrap_or(20_000), rules };
+    if fit.b > fit.a {
+        at.problem("A begins below B", "Make `a` the higher of the two");
+    }
+    fit
+}
+
+fn read_rules(at: &At, value: &Value, groups: &[(String, Milli)]) -> Vec<Rule> {
+    let at = at.field("rules");
+    let rules = value.many("rules").iter().enumerate();
+    let rules = gather(rules.map(|(index, rule)| read_rule(&at.item(index), rule)));
+    for (i, rule) in rules.iter().enumerate() {
+        if rules.iter().take(i).any(|other| other.id == rule.id) {
+            at.problem(&["two rules are called `", &rule.id, "`"].concat(), "Give each its own id");
+        }
+        if let Some(group) = &rule.group
+            && !groups.iter().any(|(name, _)| name == group)
+        {
+            let wrong = ["rule `", &rule.id, "` is in the group `", group, "`, which has no cap"].concat();
+            at.problem(&wrong, &["Add it to groups: {\"", group, "\": 30}"].concat());
+        }
+    }
+    rules
 }
 
 fn read_tiers(at: &At, value: &Value) -> Tiers {
@@ -211,12 +239,21 @@ fn read_tiers(at: &At, value: &Value) -> Tiers {
     tiers
 }
 
-fn read_rule(at: &At, value: &Value) -> Option<Rule> {
-    let (id, kind) = (value.text("id"), value.word("kind", Kind::NAMES));
-    if id.is_empty() || value.field("kind").is_none() {
-        at.problem("a rule needs an `id` and a `kind`", "Add what is missing");
+fn read_rule(at: &At, value: &Value) -> Rule {
+    let id = value.text("id");
+    if id.is_empty() {
+        at.problem("a rule needs an `id`", "Add it");
+    }
+    let what = Selector::read(at, value);
+    let when = gather(value.many("when").iter().map(|condition| Condition::read(&at.field("when"), condition)));
+    if what.kind.is_none() && what.attribute.is_none() && when.is_empty() && !what.on.is_empty() {
+        at.problem("`on` of what?", "Add a `kind` or an `attribute`");
     }
     let cap_day = value.thousandths("cap_day").map(Milli::abs);
+    let decay = value.field("decay").and_then(|decay| read_decay(&at.field("decay"), decay));
+    if what.kind.is_none() && (cap_day.is_some() || decay.is_some()) {
+        at.problem("only signals have days", "Add a `kind`, or remove `cap_day` and `decay`");
+    }
     let points = match (value.thousandths("points"), value.field("steps")) {
         (Some(each), None) => Points::Each(each),
         (None, Some(_)) => {
@@ -228,23 +265,21 @@ fn read_rule(at: &At, value: &Value) -> Option<Rule> {
         }
         _ => {
             at.problem("a rule gives points in one of two ways", "Write either `points` or `steps`");
-            return None;
+            Points::Each(0)
         }
     };
-    Some(Rule {
+    Rule {
         label: value.texts("label").unwrap_or_else(|| Text::plain(&id)),
         id,
         why: value.maybe("why"),
         group: value.maybe("group"),
-        kind: kind?,
-        on: Glob::list(value, "on"),
-        measure: value.word("measure", Measure::NAMES).unwrap_or_default(),
+        what,
+        when: (!when.is_empty()).then_some(Condition::All { all: when }),
         points,
         cap_day,
         cap: value.thousandths("cap").map(Milli::abs),
-        window_days: value.whole("window_days"),
-        decay: value.field("decay").and_then(|decay| read_decay(&at.field("decay"), decay)),
-    })
+        decay,
+    }
 }
 
 fn read_decay(at: &At, value: &Value) -> Option<Decay> {
@@ -258,9 +293,9 @@ fn read_decay(at: &At, value: &Value) -> Option<Decay> {
     }
 }
 
-fn read_steps(at: &At, value: &Value) -> Vec<(u32, Milli)> {
-    let number = |pair: &Value, index| pair.nth(index).as_number();
-    let step = |pair| (number(pair, 0) as u32, (number(pair, 1) * 1_000.0).round() as Milli);
+fn read_steps(at: &At, value: &Value) -> Vec<(Milli, Milli)> {
+    let number = |pair: &Value, index| (pair.nth(index).as_number() * 1_000.0).round() as Milli;
+    let step = |pair| (number(pair, 0), number(pair, 1));
     let steps = gather(value.many("steps").iter().map(step));
     if !steps.is_sorted_by(|a, b| a.0 < b.0) {
         at.problem("the steps are not in ascending order", "Put the smallest number first, each number once");

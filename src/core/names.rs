@@ -1,7 +1,7 @@
 //! Enums and the words that stand for them in documents. Owns the two-way table; must not know any particular enum.
 
 use crate::json::Value;
-use crate::text::split;
+use crate::text::{place, split};
 
 /// The words of an enum. Both in the same order.
 #[derive(Debug)]
@@ -22,10 +22,6 @@ impl<T: Copy> Names<T> {
     pub fn pairs(&self) -> impl Iterator<Item = (&'static str, T)> {
         split(self.words, b' ').into_iter().zip(self.all.iter().copied())
     }
-}
-
-fn place(words: &str, word: &str) -> Option<usize> {
-    split(words, b' ').iter().position(|known| *known == word)
 }
 
 /// A word as a document.

@@ -40,7 +40,7 @@ pub enum Authority {
 names!(Authority { Decides "decides", Prepares "prepares", Other "other" });
 
 /// What was stated. Each may be unknown.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "native", derive(serde::Serialize, serde::Deserialize, schemars::JsonSchema))]
 pub struct Qualification {
     /// What is needed, in the visitor's words.

@@ -5,14 +5,16 @@
 //! -> total clamped to 0..=100. What a group cap or the clamp takes away is a line of its own, so that the lines
 //! always sum exactly to the total.
 
-use crate::glob;
 use crate::list::{gather, sort_down};
-use crate::model::{Decay, Measure, Milli, Model, Points, Rule, Tiers};
+use crate::model::{Decay, Fit, Milli, Points, Rule, Tiers};
 use crate::names::names;
 use crate::qualify::{Qualification, Timeframe};
+use crate::select::{Measure, Selector};
+use crate::signal::Kind;
 use crate::sorted::Sorted;
+use crate::text::thousandths;
 use crate::time::{Day, day};
-use crate::visitor::{Count, Facts, Key, MAX_DAYS, Tally};
+use crate::visitor::{Count, Facts, Key, MAX_DAYS, Step};
 
 /// How warm a lead is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -49,17 +51,23 @@ pub enum Stage {
 names!(Stage { Suspect "suspect", Mql "mql", Sql "sql", Discarded "discarded" });
 
 /// One line of an assessment.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Contribution {
     /// The rule's id; `group:NAME` for a group's cap, `total` for the clamp, `bot` for the cap on suspected bots.
     pub rule: String,
     /// What a person reads: index of the rule in the model, where it is a rule.
     pub index: Option<usize>,
-    /// Points given or taken, in thousandths.
+    /// Points without any cap or decay, in thousandths.
+    pub raw: Milli,
+    /// After the cap on each day.
+    pub day_capped: Milli,
+    /// After decay.
+    pub decayed: Milli,
+    /// Points given or taken, in thousandths: after the rule's own cap.
     pub points: Milli,
-    /// What was counted: occurrences or sum. 0 for caps.
+    /// What was counted: occurrences or sum. 0 for caps and for what is no signal.
     pub count: u32,
-    /// Up to three subjects, those with most first.
+    /// Up to three subjects, those with most first; the value of an attribute.
     pub evidence: Vec<String>,
     /// UTC day of the last occurrence.
     pub last: Option<Day>,
@@ -74,112 +82,319 @@ pub struct Assessment {
     pub lines: Vec<Contribution>,
 }
 
-/// A model with the rules that each key matches, found once per key.
+/// What is known, for rules to look at.
+#[derive(Clone, Copy, Debug)]
+pub struct Evidence<'a> {
+    /// What was done.
+    pub facts: &'a Facts,
+    /// What was done in which order: of it the visit under way.
+    pub journey: &'a [Step],
+    /// What is known of the visitor, by name.
+    pub attributes: &'a [(String, String)],
+    /// The UTC day on which it is assessed.
+    pub today: Day,
+}
+
+/// Keeps the score of one visitor up to date: a signal costs as much as the rules that look at it, however many there are
+/// and however much is known.
 #[derive(Clone, Debug, Default)]
 pub struct Scorer {
-    /// The model.
-    pub model: Model,
-    matched: Sorted<Key, Option<Vec<u16>>>,
+    /// The rules.
+    pub rules: Vec<Rule>,
+    groups: Vec<(String, Milli)>,
+    /// Every selector has a place: of rule i, that of its own at `first[i]`, then those of its conditions.
+    first: Vec<usize>,
+    /// The rule of each place.
+    owner: Vec<usize>,
+    /// The keys that the selector of each place counts.
+    keys: Vec<Vec<Key>>,
+    /// The places that each key concerns, found once.
+    concerned: Sorted<Key, Vec<usize>>,
+    /// The places whose selectors look at attributes, and at the visit under way.
+    by_attribute: Vec<usize>,
+    by_visit: Vec<usize>,
+    /// Points of each rule, in thousandths, and what those of each group sum up to; the last is of rules without one.
+    points: Vec<Milli>,
+    sums: Vec<Milli>,
+    /// The rules whose points are to be found anew, and whether a rule is among them.
+    stale: Vec<usize>,
+    is_stale: Vec<bool>,
+    /// Nothing is known of the facts yet.
+    unread: bool,
+    day: Day,
+    attributes: Vec<(String, String)>,
 }
 
 impl Scorer {
-    /// Scores by this model.
-    pub fn new(model: Model) -> Scorer {
-        Scorer { model, matched: Sorted::default() }
+    /// Scores by these rules, of which those in a group give at most so much together.
+    pub fn new(rules: Vec<Rule>, groups: Vec<(String, Milli)>) -> Scorer {
+        let mut scorer = Scorer { unread: true, ..Scorer::default() };
+        for (index, rule) in rules.iter().enumerate() {
+            scorer.first.push(scorer.owner.len());
+            rule.selectors(&mut |what| scorer.place(index, what));
+        }
+        scorer.points = vec![0; rules.len()];
+        scorer.is_stale = vec![false; rules.len()];
+        scorer.sums = vec![0; groups.len() + 1];
+        (scorer.rules, scorer.groups) = (rules, groups);
+        scorer
     }
 
-    /// Assesses facts on a day. A suspected bot under `cap_bots` stays below warm.
-    pub fn assess(&mut self, facts: &Facts, today: Day, cap_bots: bool) -> Assessment {
-        let rules = &self.model.rules;
-        if self.matched.0.len() > 4 * crate::visitor::MAX_KEYS {
-            self.matched.0.clear(); // Keys that have been folded away would pile up here.
+    /// Gives a selector its place.
+    fn place(&mut self, rule: usize, what: &Selector) {
+        let place = self.owner.len();
+        self.owner.push(rule);
+        self.keys.push(Vec::new());
+        if what.kind.is_none() {
+            self.by_attribute.push(place);
         }
-        let mut by_rule: Vec<Vec<(&Key, &Tally)>> = vec![Vec::new(); rules.len()];
-        for (key, tally) in &facts.0.0 {
-            for index in self.matched.entry(key).get_or_insert_with(|| matching(rules, key)) {
-                by_rule[usize::from(*index)].push((key, tally));
+        if what.this_visit {
+            self.by_visit.push(place);
+        }
+    }
+
+    /// A signal was counted under this key.
+    pub fn signal(&mut self, key: &Key) {
+        if self.concerned.0.len() > 4 * crate::visitor::MAX_KEYS {
+            self.reset(); // Keys that have been folded away would pile up here.
+        }
+        self.note(key);
+        self.touch(&self.by_visit.clone());
+    }
+
+    fn note(&mut self, key: &Key) {
+        if self.concerned.get(key).is_none() {
+            *self.concerned.entry(key) = self.concern(key);
+        }
+        let places = self.concerned.get(key).cloned().unwrap_or_default();
+        self.touch(&places);
+    }
+
+    /// The places whose selectors count a key, which is noted there.
+    fn concern(&mut self, key: &Key) -> Vec<usize> {
+        let (mut places, mut place) = (Vec::new(), 0);
+        for rule in &self.rules {
+            rule.selectors(&mut |what| {
+                if what.kind == Some(key.kind()) && what.includes(key.parts().1) {
+                    places.push(place);
+                    let keys = &mut self.keys[place];
+                    keys.insert(keys.partition_point(|known| known < key), key.clone());
+                }
+                place += 1;
+            });
+        }
+        places
+    }
+
+    /// The facts have changed otherwise than by signals.
+    pub fn reset(&mut self) {
+        self.unread = true;
+    }
+
+    fn touch(&mut self, places: &[usize]) {
+        for place in places {
+            let rule = self.owner[*place];
+            if !std::mem::replace(&mut self.is_stale[rule], true) {
+                self.stale.push(rule);
             }
         }
+    }
 
-        let by_rule = by_rule.iter().enumerate();
-        let mut lines = gather(by_rule.filter_map(|(index, tallies)| line(index, &rules[index], tallies, today)));
-        for (group, cap) in &self.model.groups {
-            let of_group =
-                |line: &&Contribution| line.index.is_some_and(|index| rules[index].group.as_ref() == Some(group));
-            let sum: Milli = lines.iter().filter(of_group).map(|line| line.points).sum();
-            push_cap(&mut lines, &["group:", group].concat(), clamp(sum, Some(*cap)) - sum);
+    /// Finds the score: what has changed since the last time, no more. 0 to 100 points, in thousandths.
+    pub fn total(&mut self, evidence: &Evidence) -> Milli {
+        if std::mem::take(&mut self.unread) {
+            self.concerned.0.clear();
+            self.keys.iter_mut().for_each(Vec::clear);
+            for (key, _) in &evidence.facts.0.0 {
+                self.note(key);
+            }
+            self.day = Day::MAX;
         }
-        let sum: Milli = lines.iter().map(|line| line.points).sum();
-        let mut total = sum.clamp(0, 100_000);
+        if self.day != evidence.today {
+            self.day = evidence.today;
+            self.touch(&gather(0..self.owner.len()));
+        }
+        if self.attributes != evidence.attributes {
+            self.attributes = evidence.attributes.to_vec();
+            self.touch(&self.by_attribute.clone());
+        }
+        for rule in std::mem::take(&mut self.stale) {
+            self.is_stale[rule] = false;
+            let points = self.line(rule, evidence).map_or(0, |line| line.points);
+            let group = self.group(rule);
+            self.sums[group] += points - self.points[rule];
+            self.points[rule] = points;
+        }
+        self.summed().clamp(0, MOST)
+    }
+
+    /// The sum of the rules' points, with each group held to its cap.
+    fn summed(&self) -> Milli {
+        let mut sum = self.sums[self.groups.len()];
+        for (group, (_, cap)) in self.groups.iter().enumerate() {
+            sum += clamp(self.sums[group], Some(*cap));
+        }
+        sum
+    }
+
+    fn group(&self, rule: usize) -> usize {
+        let of_rule = |(name, _): &(String, Milli)| self.rules[rule].group.as_ref() == Some(name);
+        self.groups.iter().position(of_rule).unwrap_or(self.groups.len())
+    }
+
+    /// Explains the score that [`Scorer::total`] has found, from the same evidence.
+    pub fn assess(&self, evidence: &Evidence) -> Assessment {
+        let lines = (0..self.rules.len()).filter(|rule| self.points[*rule] != 0);
+        let mut lines = gather(lines.filter_map(|rule| self.line(rule, evidence)));
+        for (group, (name, cap)) in self.groups.iter().enumerate() {
+            let sum = self.sums[group];
+            push_cap(&mut lines, &["group:", name].concat(), clamp(sum, Some(*cap)) - sum);
+        }
+        let sum = self.summed();
+        let total = sum.clamp(0, MOST);
         push_cap(&mut lines, "total", total - sum);
-        if cap_bots && total >= self.model.tiers.warm {
-            let capped = (self.model.tiers.warm - 1_000).max(0);
-            push_cap(&mut lines, "bot", capped - total);
-            total = capped;
-        }
         Assessment { total, lines }
     }
+
+    /// The line of a rule; `None` where it finds nothing.
+    fn line(&self, index: usize, evidence: &Evidence) -> Option<Contribution> {
+        let rule = &self.rules[index];
+        let mut place = self.first[index];
+        let found = self.find(place, &rule.what, evidence)?;
+        if let Some(when) = &rule.when {
+            let holds = when.holds(&mut |test| {
+                place += 1;
+                let found = self.find(place, &test.what, evidence).map(|found| found.number);
+                match found.or((test.what.kind.is_some() && test.below.is_some()).then_some(0)) {
+                    None => false,
+                    Some(number) => {
+                        test.from.is_none_or(|from| number >= from) && test.below.is_none_or(|below| number < below)
+                    }
+                }
+            });
+            if !holds {
+                return None;
+            }
+        }
+        let age = |day: Day| evidence.today.saturating_sub(day);
+        let (mut raw, mut day_capped, mut decayed) = (0, 0, 0);
+        match &rule.points {
+            Points::Each(each) => {
+                for (day, count) in &found.days.0 {
+                    let points = each.saturating_mul(found.measured(count).into());
+                    let capped = clamp(points, rule.cap_day);
+                    raw += points;
+                    day_capped += capped;
+                    decayed += faded(capped, rule.decay, age(*day));
+                }
+            }
+            Points::Steps(steps) => {
+                let reached = steps.iter().rev().find(|(from, _)| found.number >= *from);
+                raw = reached.map_or(0, |(_, points)| *points);
+                day_capped = raw;
+                decayed = faded(raw, rule.decay, found.last.map_or(0, age));
+            }
+        }
+        let mut subjects = found.subjects;
+        sort_down(&mut subjects, |(weight, _)| *weight);
+        Some(Contribution {
+            rule: rule.id.clone(),
+            index: Some(index),
+            raw,
+            day_capped,
+            decayed,
+            points: clamp(decayed, rule.cap.or(Some(UNCAPPED))),
+            count: if rule.what.kind.is_some() { (found.number / 1_000) as u32 } else { 0 },
+            evidence: gather(subjects.iter().take(3).map(|(_, subject)| (*subject).to_owned())),
+            last: found.last,
+        })
+    }
+
+    /// What a selector finds; `None` for nothing.
+    fn find<'a>(&self, place: usize, what: &Selector, evidence: &Evidence<'a>) -> Option<Found<'a>> {
+        let mut found = Found { sum: what.measure == Measure::Sum, ..Found::default() };
+        let Some(kind) = what.kind else {
+            let value = match &what.attribute {
+                Some(name) => evidence.attributes.iter().find(|(known, _)| known == name).map(|(_, value)| value)?,
+                None => "",
+            };
+            if !what.includes(value) {
+                return None;
+            }
+            found.sum = false;
+            found.add(evidence.today, Count(1, 0), value);
+            found.number = thousandths(value).unwrap_or(1_000);
+            return Some(found);
+        };
+        if what.this_visit {
+            let visit = evidence.journey.iter().rfind(|step| step.what == Kind::Visit);
+            let began = visit.map_or(0, |visit| visit.at);
+            for step in evidence.journey.iter().filter(|step| step.at >= began) {
+                if let Some(amount) = step.amount_of(kind).filter(|_| what.includes(&step.subject)) {
+                    found.add(day(step.at), Count(1, amount), &step.subject);
+                }
+            }
+        } else {
+            // Days that have no bucket any more are at least so old.
+            let older = evidence.today.saturating_sub(MAX_DAYS);
+            for key in &self.keys[place] {
+                let Some((key, tally)) = evidence.facts.0.find_entry(key) else { continue };
+                let days = tally.days.0.iter().map(|(day, count)| (*day, *count));
+                for (day, count) in days.chain([(older, tally.older)]) {
+                    if what.window_days.is_none_or(|window| day + window > evidence.today) {
+                        found.add(day, count, key.parts().1);
+                    }
+                }
+            }
+        }
+        (found.number > 0).then_some(found)
+    }
 }
 
-fn matching(rules: &[Rule], key: &Key) -> Vec<u16> {
-    let (kind, subject) = key.parts();
-    let fits = |rule: &Rule| rule.kind.name() == kind && (rule.on.is_empty() || glob::any(&rule.on, subject));
-    gather(rules.iter().enumerate().filter(|(_, rule)| fits(rule)).map(|(index, _)| index as u16))
+/// Most points of a rule without a cap, in thousandths: so many of them can be summed up.
+const UNCAPPED: Milli = 1_000_000_000_000;
+
+/// Most points of a score, in thousandths.
+const MOST: Milli = 100_000;
+
+/// What a selector finds.
+#[derive(Default)]
+struct Found<'a> {
+    /// Whether amounts are summed, rather than occurrences counted.
+    sum: bool,
+    /// In thousandths: occurrences, the sum of amounts, or the number that an attribute is.
+    number: Milli,
+    days: Sorted<Day, Count>,
+    /// Subjects, with how much of each.
+    subjects: Vec<(i64, &'a str)>,
+    last: Option<Day>,
 }
 
-fn push_cap(lines: &mut Vec<Contribution>, rule: &str, points: Milli) {
+impl<'a> Found<'a> {
+    fn measured(&self, count: &Count) -> u32 {
+        if self.sum { count.1 } else { count.0 }
+    }
+
+    fn add(&mut self, day: Day, count: Count, subject: &'a str) {
+        let much = Milli::from(self.measured(&count));
+        if much == 0 {
+            return;
+        }
+        self.number += 1_000 * much;
+        self.days.entry(&day).add(count);
+        self.last = self.last.max(Some(day));
+        match self.subjects.iter_mut().find(|(_, known)| *known == subject) {
+            Some((weight, _)) => *weight += much,
+            None if !subject.is_empty() => self.subjects.push((much, subject)),
+            None => {}
+        }
+    }
+}
+
+pub(crate) fn push_cap(lines: &mut Vec<Contribution>, rule: &str, points: Milli) {
     if points != 0 {
-        lines.push(Contribution { rule: rule.into(), index: None, points, count: 0, evidence: Vec::new(), last: None });
+        lines.push(Contribution { rule: rule.into(), points, ..Contribution::default() });
     }
-}
-
-fn line(index: usize, rule: &Rule, tallies: &[(&Key, &Tally)], today: Day) -> Option<Contribution> {
-    let measured = |count: &Count| if rule.measure == Measure::Sum { count.1 } else { count.0 };
-    let in_window = |day: Day| rule.window_days.is_none_or(|window| day + window > today);
-    // Days that have no bucket any more are at least so old.
-    let older = today.saturating_sub(MAX_DAYS);
-
-    let mut days: Sorted<Day, Count> = Sorted::default();
-    let mut evidence = Vec::new();
-    for (key, tally) in tallies {
-        let buckets = tally.days.0.iter().map(|(day, count)| (*day, count));
-        let mut weight = 0;
-        for (day, count) in buckets.chain([(older, &tally.older)]).filter(|(day, _)| in_window(*day)) {
-            days.entry(&day).add(*count);
-            weight += i64::from(measured(count));
-        }
-        if weight > 0 {
-            evidence.push((weight, key.parts().1));
-        }
-    }
-    let count = days.0.iter().fold(0u32, |sum, (_, count)| sum.saturating_add(measured(count)));
-    let last = tallies.iter().map(|(_, tally)| day(tally.last)).max().filter(|_| count > 0)?;
-    let age = |day: Day| today.saturating_sub(day);
-
-    let points = match &rule.points {
-        Points::Each(each) => days
-            .0
-            .iter()
-            .map(|(day, count)| {
-                let points = clamp(each.saturating_mul(measured(count).into()), rule.cap_day);
-                decayed(points, rule.decay, age(*day))
-            })
-            .sum(),
-        Points::Steps(steps) => {
-            let reached = steps.iter().rev().find(|(from, _)| count >= *from).map_or(0, |(_, points)| *points);
-            decayed(reached, rule.decay, age(last))
-        }
-    };
-    let points = clamp(points, rule.cap);
-    sort_down(&mut evidence, |(weight, _)| *weight);
-    (points != 0).then(|| Contribution {
-        rule: rule.id.clone(),
-        index: Some(index),
-        points,
-        count,
-        evidence: gather(evidence.iter().take(3).map(|(_, subject)| (*subject).to_owned())),
-        last: Some(last),
-    })
 }
 
 fn clamp(points: Milli, cap: Option<Milli>) -> Milli {
@@ -194,7 +409,7 @@ const SIXTEENTHS: [Milli; 17] = [
 ];
 
 /// What is left of points after so many days, rounded towards zero.
-fn decayed(points: Milli, decay: Option<Decay>, age: Day) -> Milli {
+fn faded(points: Milli, decay: Option<Decay>, age: Day) -> Milli {
     match decay {
         None => points,
         Some(Decay::LinearDays(days)) => points * Milli::from(days.saturating_sub(age)) / Milli::from(days),
@@ -232,6 +447,26 @@ pub fn tier(total: Milli, before: Tier, tiers: &Tiers, stated: Option<Timeframe>
     }
 }
 
+/// The letter of a fit: A, B or C.
+pub fn letter(total: Milli, fit: &Fit) -> &'static str {
+    if total >= fit.a {
+        "A"
+    } else if total >= fit.b {
+        "B"
+    } else {
+        "C"
+    }
+}
+
+/// The figure of a tier, to stand behind the letter of a fit: 1 for hot, 3 for cold.
+pub fn figure(tier: Tier) -> &'static str {
+    match tier {
+        Tier::Hot => "1",
+        Tier::Warm => "2",
+        Tier::Cold => "3",
+    }
+}
+
 /// The stage that follows from tier and statements. Never back, except to and from discarded by a statement.
 pub fn stage(tier: Tier, before: Stage, said: &Qualification, reachable: bool) -> Stage {
     let now = match (tier, said.timeframe) {
@@ -251,13 +486,13 @@ mod tests {
     #[test]
     fn decay_is_monotone_and_meets_its_marks() {
         for decay in [Decay::HalfLifeDays(14), Decay::HalfLifeDays(1), Decay::LinearDays(30)] {
-            let left: Vec<_> = (0..400).map(|age| decayed(10_000, Some(decay), age)).collect();
+            let left: Vec<_> = (0..400).map(|age| faded(10_000, Some(decay), age)).collect();
             assert!(left.is_sorted_by(|a, b| a >= b));
             assert_eq!(left[0], 10_000);
         }
-        assert_eq!(decayed(10_000, Some(Decay::HalfLifeDays(14)), 28), 2_500);
-        assert_eq!(decayed(-10_000, Some(Decay::LinearDays(30)), 15), -5_000);
-        assert_eq!(decayed(10_000, Some(Decay::LinearDays(30)), 31), 0);
+        assert_eq!(faded(10_000, Some(Decay::HalfLifeDays(14)), 28), 2_500);
+        assert_eq!(faded(-10_000, Some(Decay::LinearDays(30)), 15), -5_000);
+        assert_eq!(faded(10_000, Some(Decay::LinearDays(30)), 31), 0);
     }
 
     #[test]

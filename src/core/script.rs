@@ -53,7 +53,7 @@ pub struct Reply {
 }
 
 /// The shape of the document.
-pub(crate) const SHAPE: Shape = Shape::List(&Shape::Object(&[
+pub(crate) const SHAPE: Shape = Shape::List(&Shape::Object(&[&[
     shape::Field("id", Shape::Text),
     shape::Field("say", Shape::Texts),
     shape::Field("replies", Shape::List(&REPLY)),
@@ -61,13 +61,13 @@ pub(crate) const SHAPE: Shape = Shape::List(&Shape::Object(&[
     shape::Field("contact", Shape::List(&Shape::Word(Field::NAMES.words))),
     shape::Field("fills", Shape::Word(Fact::NAMES.words)),
     shape::Field("next", Shape::Text),
-]));
+]]));
 
-const REPLY: Shape = Shape::Object(&[
+const REPLY: Shape = Shape::Object(&[&[
     shape::Field("say", Shape::Texts),
     shape::Field("value", Shape::Text),
     shape::Field("next", Shape::Text),
-]);
+]]);
 
 impl Step {
     /// Whether the conversation waits here.

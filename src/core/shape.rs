@@ -27,8 +27,8 @@ pub enum Shape {
     Tuple(&'static [Shape]),
     /// An object with any fields, all of this shape.
     Map(&'static Shape),
-    /// An object with these fields and no other.
-    Object(&'static [Field]),
+    /// An object with these fields and no other; several lists, since objects can have some in common.
+    Object(&'static [&'static [Field]]),
 }
 
 /// A field of an object: its name and its shape. Absent and null are the same.
@@ -75,8 +75,8 @@ impl Shape {
             }
             (Shape::Object(known), Value::Object(fields)) => {
                 for (name, value) in fields {
-                    match known.iter().find(|field| field.0 == name) {
-                        Some(field) if *value != Value::Null => field.1.check(&at.field(name), value),
+                    match known.iter().flat_map(|fields| *fields).find(|field| field.0 == name) {
+                        Some(field) if !value.is_null() => field.1.check(&at.field(name), value),
                         Some(_) => {}
                         None => unknown(&at.field(name), name, known),
                     }
@@ -108,18 +108,30 @@ impl Shape {
     }
 }
 
-fn unknown(at: &At, name: &str, known: &[Field]) {
-    let near = known.iter().map(|field| (distance(field.0, name), field.0)).min();
-    let mend = match near {
-        Some((distance, near)) if distance <= 1 + near.len() / 4 => {
-            ["Did you mean `", near, "`? Else remove it"].concat()
-        }
-        _ => ["Remove it. Known here: ", &join(known.iter().map(|field| field.0), ", ")].concat(),
+fn unknown(at: &At, name: &str, known: &[&[Field]]) {
+    let names = || known.iter().flat_map(|fields| *fields).map(|field| field.0);
+    let mend = match near(name, names()) {
+        Some(near) => ["Did you mean `", near, "`? Else remove it"].concat(),
+        None => ["Remove it. Known here: ", &join(names(), ", ")].concat(),
     };
     at.problem("no such field", &mend);
 }
 
+/// The page names what there is; guessing which of it was meant is for `leadheat check`, as it would be 0.7 KB of the wasm.
+#[cfg(not(feature = "native"))]
+fn near<'a>(_: &str, _: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    None
+}
+
+/// The one of these names that was probably meant.
+#[cfg(feature = "native")]
+fn near<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let (distance, near) = known.map(|known| (distance(known, name), known)).min()?;
+    (distance <= 1 + near.len() / 4).then_some(near)
+}
+
 /// Levenshtein distance in bytes: good enough for field names.
+#[cfg(feature = "native")]
 fn distance(a: &str, b: &str) -> usize {
     let mut row: Vec<usize> = (0..=b.len()).collect();
     for (i, x) in a.bytes().enumerate() {
@@ -142,13 +154,13 @@ mod tests {
 
     #[test]
     fn names_the_place_and_the_remedy() {
-        const SHAPE: Shape = Shape::Object(&[
+        const SHAPE: Shape = Shape::Object(&[&[
             Field("webhook", Shape::Text),
             Field("port", Shape::Whole(1, 10)),
             Field("list", Shape::List(&Shape::Text)),
             Field("step", Shape::Tuple(&[Shape::Whole(0, 9), Shape::Number(0, 9)])),
             Field("mode", Shape::Word("a b")),
-        ]);
+        ]]);
         let problems = RefCell::default();
         let json = r#"{"webhok": "x", "port": 99, "list": ["a", 1], "step": [1], "mode": "c", "webhook": null}"#;
         SHAPE.check(&At::root(&problems), &serde_json::from_str(json).unwrap());

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value as Json;
 
-use crate::app::{Answer, Area, Boot, Effect, Event, Kept, Notice, State, Stored, update};
+use crate::app::{Area, Boot, Effect, Event, Kept, Notice, State, Stored, update};
 use crate::chat::Input;
 use crate::config::Defaults;
 use crate::json::Value;
@@ -56,7 +56,7 @@ struct Tab {
     view: View,
     told: Vec<String>,
     notices: Vec<Notice>,
-    answers: Vec<(u32, Answer)>,
+    answers: Vec<(u32, Value)>,
     open: bool,
 }
 
@@ -129,6 +129,8 @@ impl World {
         let Tab { storage, user_agent, .. } = std::mem::take(&mut self.tabs[tab]);
         self.tabs[tab] = Tab { storage, user_agent: user_agent.clone(), open: true, ..Tab::default() };
         let boot = Boot {
+            touches: 0,
+            short_side: 900,
             config: parse(&self.config.to_string()),
             webhook: Some("/webhook".into()),
             debug: true,
@@ -181,8 +183,8 @@ impl World {
     fn carry_out(&mut self, tab: TabId, effect: Effect, events: &mut Vec<(TabId, Event)>) {
         match effect {
             Effect::Store(..) if self.storage_fails => events.push((tab, Event::StoreFailed)),
-            Effect::Store(area, key, stored) => {
-                let json = write::json(&stored.write());
+            Effect::Store(area, key, value) => {
+                let json = write::json(&value);
                 self.area(tab, area).insert(key.clone(), json);
                 self.tell_others(tab, area, &key, events);
             }
@@ -269,7 +271,7 @@ impl World {
     }
 
     /// `leadheat(name, ...)` with its answer, where that came at once.
-    pub fn call(&mut self, tab: TabId, name: &str, args: Json) -> Option<Answer> {
+    pub fn call(&mut self, tab: TabId, name: &str, args: Json) -> Option<Value> {
         let Value::List(args) = parse(&args.to_string()) else { return None };
         let ticket = self.tabs[tab].answers.len() as u32 + 1;
         self.send(tab, Event::Called { name: name.into(), args, ticket });
@@ -279,7 +281,7 @@ impl World {
 
     /// The answer to `leadheat(name)` as the page gets it.
     pub fn answer(&mut self, tab: TabId, name: &str) -> Json {
-        let answer = self.call(tab, name, Json::Array(vec![])).map_or(Value::Null, |answer| answer.write());
+        let answer = self.call(tab, name, Json::Array(vec![])).unwrap_or_default();
         serde_json::from_str(&write::json(&answer)).expect("an answer is JSON")
     }
 

@@ -21,6 +21,11 @@ impl<K: Ord + Clone, V: Default> Sorted<K, V> {
         self.find(key).ok().map(|index| &self.0[index].1)
     }
 
+    /// A key and the value under it.
+    pub fn find_entry(&self, key: &K) -> Option<&(K, V)> {
+        self.find(key).ok().map(|index| &self.0[index])
+    }
+
     /// The value under a key, a default one where there was none.
     pub fn entry(&mut self, key: &K) -> &mut V {
         let index = self.find(key).unwrap_or_else(|place| {

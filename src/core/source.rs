@@ -5,7 +5,7 @@ use crate::time::Millis;
 use crate::wire::record;
 
 /// One arrival from outside. Ordered by time, then by content.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Touch {
     /// When.
     pub at: Millis,

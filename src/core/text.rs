@@ -69,8 +69,9 @@ pub fn clip(text: &str, most: usize) -> &str {
 
 /// The text before and after the first of these ASCII characters; all of it, and none, where there is no such character.
 /// By bytes: the searchers of the standard library are kilobytes of wasm.
+#[allow(clippy::manual_contains)] // `contains` looks for a byte with a third of a kilobyte.
 pub fn cut<'a>(text: &'a str, at: &[u8]) -> (&'a str, Option<&'a str>) {
-    match text.bytes().position(|byte| at.contains(&byte)) {
+    match text.bytes().position(|byte| at.iter().any(|wanted| *wanted == byte)) {
         Some(place) => (text.get(..place).unwrap_or(""), text.get(place + 1..)),
         None => (text, None),
     }
@@ -107,9 +108,14 @@ pub fn join(texts: impl IntoIterator<Item = impl AsRef<str>>, between: &str) -> 
     joined
 }
 
-/// Whether a list of words, with spaces between, has this one. A list of texts would need a pointer for each.
+/// Which one a word is in a list of words with spaces between. A list of texts would need a pointer for each.
+pub fn place(words: &str, word: &str) -> Option<usize> {
+    split(words, b' ').iter().position(|known| *known == word)
+}
+
+/// Whether a list of words, with spaces between, has this one.
 pub fn lists(words: &str, word: &str) -> bool {
-    split(words, b' ').contains(&word)
+    place(words, word).is_some()
 }
 
 /// The n-th of the parts; empty where there are fewer.
@@ -141,6 +147,22 @@ pub fn decimal(thousandths: i64) -> String {
     text
 }
 
+/// A decimal number in thousandths, where a text is one; further digits are cut off.
+pub fn thousandths(text: &str) -> Option<i64> {
+    let (whole, rest) = cut(text.trim_start_matches('-'), b".");
+    let mut number: i64 = 0;
+    let digits = whole.bytes().chain(rest.unwrap_or_default().bytes().chain(*b"000").take(3));
+    for digit in digits {
+        let digit = digit.checked_sub(b'0').filter(|digit| *digit <= 9)?;
+        number = number * 10 + i64::from(digit);
+        if number > 1_000_000_000_000_000 {
+            return None;
+        }
+    }
+    let negative = text.as_bytes().first() == Some(&b'-');
+    (!whole.is_empty()).then_some(if negative { -number } else { number })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -157,6 +179,10 @@ mod tests {
         assert_eq!((cut("ä=b&c", b"=&"), cut("ä", b"=")), (("ä", Some("b&c")), ("ä", None)));
         assert_eq!((after_last("a.b.c", b'.'), after_last("abc", b'.')), (Some("c"), None));
         assert_eq!((split("a..b", b'.'), split("", b'.')), (vec!["a", "", "b"], vec![""]));
+        assert_eq!(
+            ["71.5", "0", "-8.05", "3.14159", "", "x", "1e3", "."].map(thousandths),
+            [Some(71_500), Some(0), Some(-8_050), Some(3_141), None, None, None, None]
+        );
         assert_eq!([71_500, 0, -8_050, 30_000, 7].map(decimal), ["71.5", "0", "-8.05", "30", "0.007"]);
     }
 }

@@ -17,10 +17,11 @@ use crate::source::Touch;
 use crate::text::{clip, cut};
 use crate::time::{DAY, Day, Millis, day};
 use crate::wire::{Wire, object, record};
+use crate::write::json;
 
 /// Most keys in one record; those least recently touched are folded into `other` of their kind.
 pub const MAX_KEYS: usize = 400;
-/// Most day buckets in one record, over all keys; the oldest are folded into the key's all-time count.
+/// Most day buckets in one record, over all keys; the oldest days are folded into the all-time counts.
 const MAX_BUCKETS: usize = 1_000;
 /// Days that keep a bucket of their own.
 pub const MAX_DAYS: Day = 90;
@@ -28,6 +29,8 @@ pub const MAX_DAYS: Day = 90;
 const MAX_SUBJECT: usize = 60;
 /// Most steps of a journey in one record.
 const MAX_STEPS: usize = 60;
+/// Most attributes of a visitor.
+const MAX_ATTRIBUTES: usize = 20;
 /// What folded keys are counted under.
 const OTHER: &str = "other";
 
@@ -105,6 +108,11 @@ impl Key {
         Key([kind.name(), " ", clip(subject, MAX_SUBJECT)].concat())
     }
 
+    /// The kind.
+    pub fn kind(&self) -> Kind {
+        Kind::NAMES.find(self.parts().0).unwrap_or(Kind::Custom)
+    }
+
     /// Kind (by name) and subject.
     pub fn parts(&self) -> (&str, &str) {
         let (kind, subject) = cut(&self.0, b" ");
@@ -146,24 +154,46 @@ impl Facts {
         of_kind.map(|(_, tally)| tally.older.0 + tally.days.0.iter().map(|(_, count)| count.0).sum::<u32>()).sum()
     }
 
-    /// Folds what is over the bounds: old days, then days beyond the number of buckets, then keys.
+    /// The last day before this one on which a kind of signal was seen, as far back as days have buckets.
+    pub fn last_day_before(&self, kind: Kind, today: Day) -> Option<Day> {
+        let mut last = None;
+        for (key, tally) in &self.0.0 {
+            for (day, _) in &tally.days.0 {
+                if *day < today && key.kind() == kind {
+                    last = last.max(Some(*day));
+                }
+            }
+        }
+        last
+    }
+
+    /// Folds what is over the bounds: days that are too old or make too many buckets, then keys.
     pub fn bound(&mut self, today: Day) {
         let list = &mut self.0.0;
         let first = |tally: &Tally| tally.days.0.first().map_or(Day::MAX, |(day, _)| *day);
-        for (_, tally) in list.iter_mut() {
-            while first(tally).saturating_add(MAX_DAYS) <= today {
-                tally.fold_day();
+        loop {
+            let (mut buckets, mut oldest) = (0, Day::MAX);
+            for (_, tally) in list.iter() {
+                buckets += tally.days.0.len();
+                oldest = oldest.min(first(tally));
+            }
+            if buckets <= MAX_BUCKETS && oldest.saturating_add(MAX_DAYS) > today {
+                break;
+            }
+            for (_, tally) in list.iter_mut() {
+                if first(tally) == oldest {
+                    tally.fold_day();
+                }
             }
         }
-        let mut buckets: usize = list.iter().map(|(_, tally)| tally.days.0.len()).sum();
-        while buckets > MAX_BUCKETS {
-            let oldest = list.iter_mut().map(|(_, tally)| tally).min_by_key(|tally| first(tally));
-            oldest.into_iter().for_each(Tally::fold_day);
-            buckets -= 1;
-        }
         while self.0.0.len() > MAX_KEYS {
-            let candidates = self.0.0.iter().enumerate().filter(|(_, (key, _))| key.parts().1 != OTHER);
-            let Some((index, _)) = candidates.min_by_key(|(_, (_, tally))| tally.last) else { break };
+            let mut least = None;
+            for (index, (key, tally)) in self.0.0.iter().enumerate() {
+                if key.parts().1 != OTHER && least.is_none_or(|(_, last)| tally.last < last) {
+                    least = Some((index, tally.last));
+                }
+            }
+            let Some((index, _)) = least else { break };
             let (key, tally) = self.0.0.remove(index);
             self.0.entry(&Key([key.parts().0, " ", OTHER].concat())).merge(&tally);
         }
@@ -179,16 +209,78 @@ pub struct Step {
     pub what: Kind,
     /// On what, as in [`Signal::subject`].
     pub subject: String,
-    /// Of a page view: engaged seconds.
-    pub seconds: u32,
+    /// Of a page view: engaged seconds; else as in [`Signal::amount`].
+    pub amount: u32,
     /// Of a page view: deepest point in percent of the content.
     pub scroll: u8,
 }
 
-record!(Step { at, what, subject, seconds, scroll });
+record!(Step { at, what, subject, amount, scroll });
 
-/// A value and when it was set; of two, the later wins, and of two at the same time the larger.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+impl Step {
+    /// How much of a kind of signal this step stands for, if for any.
+    pub(crate) fn amount_of(&self, kind: Kind) -> Option<u32> {
+        match (self.what, kind) {
+            (Kind::PageView, Kind::Engaged) => Some(self.amount).filter(|seconds| *seconds > 0),
+            (Kind::PageView, Kind::Scroll) => Some(u32::from(self.scroll / 25)).filter(|quarters| *quarters > 0),
+            (Kind::PageView, Kind::PageView) => Some(1),
+            (what, kind) if what == kind => Some(self.amount),
+            _ => None,
+        }
+    }
+}
+
+/// What the page told of the visitor by `identify`, by name.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "native", derive(serde::Serialize, serde::Deserialize, schemars::JsonSchema))]
+#[cfg_attr(feature = "native", serde(from = "Named", into = "Named"), schemars(with = "Named"))]
+pub struct Attributes(pub Sorted<String, String>);
+
+/// The form of [`Attributes`] in JSON.
+#[cfg(feature = "native")]
+type Named = std::collections::BTreeMap<String, String>;
+
+#[cfg(feature = "native")]
+impl From<Named> for Attributes {
+    fn from(named: Named) -> Attributes {
+        Attributes(Sorted(named.into_iter().collect()))
+    }
+}
+
+#[cfg(feature = "native")]
+impl From<Attributes> for Named {
+    fn from(attributes: Attributes) -> Named {
+        attributes.0.0.into_iter().collect()
+    }
+}
+
+impl Wire for Attributes {
+    fn write(&self) -> Value {
+        Value::Object(gather(self.0.0.iter().map(|(name, value)| (name.clone(), value.write()))))
+    }
+    fn read(value: &Value) -> Attributes {
+        let mut attributes = Attributes::default();
+        if let Value::Object(fields) = value {
+            for (name, value) in fields {
+                attributes.set(name, &String::read(value));
+            }
+        }
+        attributes
+    }
+}
+
+impl Attributes {
+    /// Sets one; an empty text means that it is not known. Beyond the most that there may be nothing is added.
+    pub fn set(&mut self, name: &str, value: &str) {
+        let name = clip(name, 40).to_owned();
+        if self.0.0.len() < MAX_ATTRIBUTES || self.0.get(&name).is_some() {
+            *self.0.entry(&name) = clip(value, 80).to_owned();
+        }
+    }
+}
+
+/// A value and when it was set; of two, the later wins.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Latest<T> {
     /// When.
     pub at: Millis,
@@ -205,16 +297,27 @@ impl<T: Wire> Wire for Latest<T> {
     }
 }
 
-impl<T: Ord + Clone> Latest<T> {
+impl<T: Wire + Clone> Latest<T> {
     fn merge(&mut self, other: &Latest<T>) {
-        if other > self {
+        if after((other.at, &other.value), (self.at, &self.value)) {
             self.clone_from(other);
         }
     }
 }
 
+/// Whether one comes after another: by its number, and where these are the same by its text, so that every tab chooses alike.
+fn after(one: (u64, &dyn Wire), other: (u64, &dyn Wire)) -> bool {
+    one.0 > other.0 || one.0 == other.0 && json(&one.1.write()) > json(&other.1.write())
+}
+
+/// Of two marks the later.
+pub fn later<'a>(one: &'a Option<LeadMark>, other: &'a Option<LeadMark>) -> &'a Option<LeadMark> {
+    let number = |mark: &Option<LeadMark>| mark.as_ref().map_or(0, |mark| mark.revision.into());
+    if after((number(one), one), (number(other), other)) { one } else { other }
+}
+
 /// What the last lead of this visitor was, so that every tab knows the next revision.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LeadMark {
     /// Its revision, from 1.
     pub revision: u32,
@@ -255,6 +358,8 @@ pub struct Record {
     pub active: Millis,
     /// Contact details.
     pub contact: Latest<Contact>,
+    /// What the page told by `identify`.
+    pub attributes: Latest<Attributes>,
     /// What was stated.
     pub qualification: Latest<Qualification>,
     /// Tier and stage reached, for hysteresis and for stages that do not move backwards.
@@ -273,6 +378,7 @@ record!(Record {
     last,
     active,
     contact,
+    attributes,
     qualification,
     reached,
     lead
@@ -295,17 +401,18 @@ impl Record {
         other.last.iter().for_each(|touch| self.came(touch));
         self.active = self.active.max(other.active);
         self.contact.merge(&other.contact);
+        self.attributes.merge(&other.attributes);
         self.qualification.merge(&other.qualification);
         self.reached.merge(&other.reached);
-        self.lead = self.lead.take().max(other.lead.clone());
+        self.lead = later(&self.lead, &other.lead).clone();
     }
 
     /// Takes in an arrival from outside.
     pub fn came(&mut self, touch: &Touch) {
-        if self.first.as_ref().is_none_or(|first| touch < first) {
+        if self.first.as_ref().is_none_or(|first| after((first.at, first), (touch.at, touch))) {
             self.first = Some(touch.clone());
         }
-        if self.last.as_ref().is_none_or(|last| touch > last) {
+        if self.last.as_ref().is_none_or(|last| after((touch.at, touch), (last.at, last))) {
             self.last = Some(touch.clone());
         }
     }
@@ -330,17 +437,18 @@ pub struct Records(pub Sorted<String, Record>);
 
 impl Records {
     /// Takes in a record; an older version of a known one changes nothing.
-    pub fn take(&mut self, writer: &str, record: Record) {
-        match self.0.get(&writer.to_owned()) {
+    pub fn take(&mut self, writer: &str, record: &Record) {
+        let writer = writer.to_owned();
+        match self.0.get(&writer) {
             Some(known) if known.version >= record.version => {}
-            _ => *self.0.entry(&writer.to_owned()) = record,
+            _ => self.0.entry(&writer).clone_from(record),
         }
     }
 
     /// The union of two sets of records.
     pub fn merge(&mut self, other: &Records) {
         for (writer, record) in &other.0.0 {
-            self.take(writer, record.clone());
+            self.take(writer, record);
         }
     }
 
@@ -403,11 +511,11 @@ mod tests {
         for n in 0..5u64 {
             let mut record = Record { version: 1, active: n, ..Record::default() };
             record.facts.add(&signal("/a"), n);
-            records.take(&n.to_string(), record);
+            records.take(&n.to_string(), &record);
         }
         let before = records.visitor();
         let (folded, gone) = records.fold("4", "f", 2 * DAY, 30).unwrap();
-        records.take("f", folded);
+        records.take("f", &folded);
         assert_eq!(records.visitor().facts, before.facts, "folded and not yet removed");
         for writer in gone {
             records.0.remove(&writer);

@@ -5,7 +5,7 @@
 //! the loader.
 
 use js_sys::Reflect;
-use leadheat_core::app::{Answer, Boot, Notice};
+use leadheat_core::app::{Boot, Notice};
 use leadheat_core::config::Defaults;
 use leadheat_core::json::Value;
 use leadheat_core::page::Page;
@@ -78,6 +78,11 @@ pub(crate) fn text(object: &JsValue, key: &str) -> String {
     get(object, key).as_string().unwrap_or_default()
 }
 
+/// A property that is a whole number; 0 where there is none.
+fn number(object: &JsValue, key: &str) -> u32 {
+    get(object, key).as_f64().unwrap_or_default() as u32
+}
+
 /// Sets a property.
 pub(crate) fn set(object: &JsValue, key: &str, value: &JsValue) {
     let _ = Reflect::set(object, &key.into(), value);
@@ -95,7 +100,7 @@ pub(crate) fn mount() -> Element {
 
 /// Everything that core starts with.
 pub(crate) fn boot(config: Value, webhook: Option<String>, debug: bool) -> Boot {
-    let navigator = global("navigator");
+    let (navigator, screen) = (global("navigator"), global("screen"));
     let (visible, focused) = look();
     Boot {
         config,
@@ -105,6 +110,8 @@ pub(crate) fn boot(config: Value, webhook: Option<String>, debug: bool) -> Boot 
         page: page(),
         webdriver: get(&navigator, "webdriver").as_bool() == Some(true),
         user_agent: text(&navigator, "userAgent"),
+        touches: number(&navigator, "maxTouchPoints"),
+        short_side: number(&screen, "width").min(number(&screen, "height")),
         visible,
         focused,
         kept: store::kept(),
@@ -151,7 +158,7 @@ pub(crate) fn announce(notice: &Notice) {
 }
 
 /// Answers a command.
-pub(crate) fn answer(ticket: u32, value: &Answer) {
-    let value = (*value != Answer::Done).then(|| json(&value.write()));
+pub(crate) fn answer(ticket: u32, value: &Value) {
+    let value = (!value.is_null()).then(|| json(value));
     answer_json(ticket, value.as_deref());
 }

@@ -89,7 +89,7 @@ pub fn start(config: &JsValue, webhook: Option<String>, debug: bool) {
 /// `leadheat(name, ...)`: the loader keeps the promise under `ticket`.
 #[wasm_bindgen]
 pub fn call(name: String, args: &JsValue, ticket: u32) {
-    let args = value(args).as_list().to_vec();
+    let Value::List(args) = value(args) else { return };
     send(Event::Called { name, args, ticket });
 }
 

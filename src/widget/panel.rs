@@ -278,11 +278,11 @@ fn keep_focus_inside(event: &KeyboardEvent) {
 
 /// Sets the site owner's accent, and black or white on it, whichever has more contrast.
 fn colour(root: &HtmlElement, accent: Option<&str>) {
-    let Some((accent, [red, green, blue])) = accent.and_then(|accent| Some((accent, rgb(accent)?))) else { return };
+    let Some((accent, parts)) = accent.and_then(|accent| Some((accent, rgb(accent)?))) else { return };
     // Relative luminance, WCAG 2, with a square for the curve of sRGB; above 0.18 black has more contrast than white.
-    let linear = |part: u8| f64::from(part) * f64::from(part) / 65_025.0;
-    let luminance = 0.2126 * linear(red) + 0.7152 * linear(green) + 0.0722 * linear(blue);
+    let [red, green, blue] = parts.map(|part| u32::from(part) * u32::from(part));
+    let light = 2_126 * red + 7_152 * green + 722 * blue > 1_800 * 255 * 255;
     let style = root.style();
     let _ = style.set_property("--accent", accent);
-    let _ = style.set_property("--on-accent", if luminance > 0.18 { "#0b1220" } else { "#ffffff" });
+    let _ = style.set_property("--on-accent", if light { "#0b1220" } else { "#ffffff" });
 }

@@ -153,6 +153,10 @@ fn closest(event: &web_sys::Event, selector: &str) -> Option<Element> {
 
 /// What the site owner calls a form.
 fn label(form: &Element) -> String {
-    let names = ["data-leadheat", "name", "id"].map(|name| form.get_attribute(name).unwrap_or_default());
-    names.into_iter().find(|name| !name.trim().is_empty()).unwrap_or_default()
+    for attribute in ["data-leadheat", "name", "id"] {
+        if let Some(name) = form.get_attribute(attribute).filter(|name| !name.trim().is_empty()) {
+            return name;
+        }
+    }
+    String::new()
 }

@@ -64,8 +64,8 @@ impl Shell {
     /// Carries out one effect. `true` where the view is to be drawn.
     fn carry_out(&mut self, ctx: &Context<Self>, effect: Effect) -> bool {
         match effect {
-            Effect::Store(area, key, stored) => {
-                if !store::put(area, &key, &stored) {
+            Effect::Store(area, key, value) => {
+                if !store::put(area, &key, &value) {
                     ctx.link().send_message(Event::StoreFailed);
                 }
             }

@@ -1,7 +1,8 @@
 //! Storage: one key for each record, as JSON. Never panics and never throws: where storage is blocked, full or absent a
 //! write says so, and a read finds nothing.
 
-use leadheat_core::app::{Area, Kept, PREFIX, Stored};
+use leadheat_core::app::{Area, Kept, PREFIX};
+use leadheat_core::json::Value;
 use leadheat_core::write::json;
 use wasm_bindgen::prelude::*;
 
@@ -16,8 +17,8 @@ extern "C" {
 }
 
 /// Writes a record; `false` where the browser refuses.
-pub(crate) fn put(area: Area, key: &str, stored: &Stored) -> bool {
-    store(area == Area::Tab, key, Some(&json(&stored.write())))
+pub(crate) fn put(area: Area, key: &str, value: &Value) -> bool {
+    store(area == Area::Tab, key, Some(&json(value)))
 }
 
 /// Removes a record.

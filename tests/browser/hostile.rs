@@ -107,7 +107,9 @@ pub async fn broken_config(mut v: Visitor) -> Visitor {
     }
     let says = v.call(json!(["status"])).await["says"].as_str().unwrap().to_owned();
     assert!(
-        says.contains("$.webhook") && says.contains("Use https") && says.contains("Did you mean `consent`"),
+        says.contains("$.webhook")
+            && says.contains("Use https")
+            && says.contains("$.consnt: no such field. Remove it. Known here: $schema, webhook, consent"),
         "{says}"
     );
     // Without any config it says what it waits for.

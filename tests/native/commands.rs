@@ -28,7 +28,13 @@ fn check_names_every_problem() {
                 { "id": "a", "kind": "pageview", "points": 1 },
                 { "id": "b", "kind": "page_view", "points": 1, "steps": [[5, 1]] },
                 { "id": "c", "kind": "page_view", "steps": [[5, 1], [2, 3]], "group": "none" },
-                { "id": "c", "kind": "page_view", "points": "many", "cap": 5000 } ] }
+                { "id": "c", "kind": "page_view", "points": "many", "cap": 5000 },
+                { "id": "d", "kind": "visit", "attribute": "device", "points": 1 },
+                { "id": "e", "attribute": "device", "window_days": 7, "points": 1, "decay": { "linear_days": 9 } },
+                { "id": "f", "points": 1, "when": { "kind": "visit", "from": 3, "below": 3 } },
+                { "id": "g", "points": 1, "when": { "all": [{ "any": [], "not": [] }, { "attribut": "x" }] } },
+                { "points": 1, "on": "/x" } ],
+              "fit": { "a": 10, "rules": [{ "id": "x", "kind": "visit", "points": 1 }] } }
         }"##,
     )
     .unwrap();
@@ -50,6 +56,17 @@ fn check_names_every_problem() {
         "$.model.rules[3].points: this is a text. Write a number from -1000 to 1000",
         "$.model.rules[3].cap: this number is out of range",
         "$.model.rules: rule `c` is in the group `none`, which has no cap",
+        "$.model.rules: two rules are called `c`",
+        "$.model.rules[4]: this looks at two things at once",
+        "$.model.rules[5]: only signals have a time",
+        "$.model.rules[5]: only signals have days",
+        "$.model.rules[6].when: nothing lies between `from` and `below`",
+        "$.model.rules[7].when.all[0]: a condition says one thing",
+        "$.model.rules[7].when.all[1].attribut: no such field. Did you mean `attribute`?",
+        "$.model.rules[8]: a rule needs an `id`",
+        "$.model.rules[8]: `on` of what?",
+        "$.model.fit: fit is who the visitor is, and signals are what they did",
+        "$.model.fit: A begins below B",
     ] {
         assert!(found.contains(expected), "not found: {expected}\n{found}");
     }

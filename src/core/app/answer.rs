@@ -5,8 +5,8 @@ use super::{Phase, State, Turn};
 use crate::chat::{Input, clean, is_email};
 use crate::consent::{Decision, Report};
 use crate::json::{Problem, Value};
-use crate::lead::{Contact, Field, ModelName, Reason};
-use crate::list::{gather, sort_down};
+use crate::lead::{Contact, Field, FitNote, ModelName, Reason};
+use crate::list::gather;
 use crate::outbox::Item;
 use crate::qualify::Qualification;
 use crate::score::{Stage, Tier};
@@ -14,33 +14,9 @@ use crate::signal::Kind;
 use crate::text::{decimal, join, number};
 use crate::visitor::Latest;
 use crate::wire::{Wire, object, record};
+use crate::write::json;
 
 const COMMANDS: &str = "start, track, identify, consent, open, close, on, off, forget, explain, status, test";
-
-/// What a promise resolves to.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Answer {
-    /// Of `explain`.
-    Explanation(Box<Explanation>),
-    /// Of `status`.
-    Status(Status),
-    /// Of `test`, and of a command that could not be carried out: a sentence.
-    Said(String),
-    /// Of every other command.
-    Done,
-}
-
-impl Answer {
-    /// As a document; null for [`Answer::Done`].
-    pub fn write(&self) -> Value {
-        match self {
-            Answer::Explanation(explanation) => explanation.write(),
-            Answer::Status(status) => status.write(),
-            Answer::Said(sentence) => sentence.write(),
-            Answer::Done => Value::Null,
-        }
-    }
-}
 
 /// Of `leadheat('explain')`: the score, to the last point.
 #[derive(Clone, Debug, PartialEq)]
@@ -56,6 +32,11 @@ pub struct Explanation {
     pub model: ModelName,
     /// The reasons; their points sum exactly to the score.
     pub reasons: Vec<Reason>,
+    /// How well the visitor suits, apart from interest; null where the model has no rules for it.
+    pub fit: Option<FitNote>,
+    /// What is known of the visitor by name, as rules see it.
+    #[cfg_attr(feature = "native", schemars(with = "std::collections::BTreeMap<String, String>"))]
+    pub attributes: Value,
     /// What was stated.
     pub qualification: Qualification,
     /// Consent to scoring.
@@ -64,7 +45,7 @@ pub struct Explanation {
     pub outbox: Vec<Pending>,
 }
 
-record!(Explanation { score, tier, stage, model, reasons, qualification, consent, outbox });
+record!(Explanation { score, tier, stage, model, reasons, fit, attributes, qualification, consent, outbox });
 
 /// A lead that has not been confirmed yet.
 #[derive(Clone, Debug, PartialEq)]
@@ -151,19 +132,19 @@ impl State {
         let on = self.phase == Phase::On;
         let text = |index: usize| args.get(index).and_then(Value::as_str);
         let result = match name {
-            "status" => Ok(Answer::Status(self.status())),
-            "explain" => Ok(Answer::Explanation(Box::new(self.explain()))),
+            "status" => Ok(self.status().write()),
+            "explain" => Ok(self.explain().write()),
             // Also when switched off: a wish to be forgotten is always heard.
             "forget" => {
                 self.forget(turn);
-                Ok(Answer::Done)
+                Ok(Value::Null)
             }
             "consent" => match text(0) {
                 Some(word @ ("granted" | "denied")) => {
                     if on {
                         self.reported(&Report::Command(word == "granted"), turn);
                     }
-                    Ok(Answer::Done)
+                    Ok(Value::Null)
                 }
                 _ => Err("write leadheat('consent', 'granted') or leadheat('consent', 'denied')".to_owned()),
             },
@@ -172,7 +153,7 @@ impl State {
             "identify" => self.identify(args, turn),
             "open" | "close" => {
                 self.chatted(if name == "open" { Input::Open } else { Input::Close }, turn);
-                Ok(Answer::Done)
+                Ok(Value::Null)
             }
             "test" => return self.test_lead(ticket, turn),
             "start" => Err("leadheat has started already".to_owned()),
@@ -180,12 +161,12 @@ impl State {
         };
         let value = result.unwrap_or_else(|wrong| {
             turn.tell(&["leadheat('", name, "') was not carried out: ", &wrong]);
-            Answer::Said(wrong)
+            Value::String(wrong)
         });
         turn.answer(ticket, value);
     }
 
-    fn track(&mut self, args: &[Value], turn: &mut Turn) -> Result<Answer, String> {
+    fn track(&mut self, args: &[Value], turn: &mut Turn) -> Result<Value, String> {
         let name = args.first().and_then(Value::as_str).map(|name| clean(name, 60)).unwrap_or_default();
         if name.is_empty() {
             return Err("write leadheat('track', 'name_of_the_event') or leadheat('track', 'name', 5)".to_owned());
@@ -199,20 +180,26 @@ impl State {
             return Err(self.says());
         }
         self.signal(Kind::Custom, &name, amount, turn);
-        Ok(Answer::Done)
+        Ok(Value::Null)
     }
 
-    fn identify(&mut self, args: &[Value], turn: &mut Turn) -> Result<Answer, String> {
+    fn identify(&mut self, args: &[Value], turn: &mut Turn) -> Result<Value, String> {
         let mut contact = Contact::default();
-        for (name, field) in Field::NAMES.pairs() {
-            if let Some(text) = args.first().and_then(|who| who.field(name)).and_then(Value::as_str) {
-                contact.set(field, text);
+        let mut attributes = self.sum.attributes.value.clone();
+        let Some(Value::Object(told)) = args.first() else {
+            return Err("write leadheat('identify', {email: '...', company_size: 50, ...})".to_owned());
+        };
+        for (name, value) in told {
+            let text = match value {
+                Value::String(text) => text.clone(),
+                Value::Null => String::new(),
+                Value::Bool(_) | Value::Number(_) => json(value),
+                _ => return Err(["`", name, "` given to identify is neither a text nor a number"].concat()),
+            };
+            match Field::NAMES.find(name) {
+                Some(field) => contact.set(field, &text),
+                None => attributes.set(name, &text),
             }
-        }
-        if contact == Contact::default() {
-            return Err(
-                "write leadheat('identify', {email: '...'}); name, email, phone and company are known".to_owned()
-            );
         }
         if contact.email.as_ref().is_some_and(|email| !is_email(email)) {
             return Err("the e-mail address given to identify is none".to_owned());
@@ -222,23 +209,28 @@ impl State {
         }
         let value = contact.or(&self.sum.contact.value);
         let at = turn.now.wall;
-        self.both(|record| record.contact = Latest { at, value: value.clone() });
+        self.both(|record| {
+            record.contact = Latest { at, value: value.clone() };
+            record.attributes = Latest { at, value: attributes.clone() };
+        });
         (self.unsaved, self.rescore) = (true, true);
-        Ok(Answer::Done)
+        Ok(Value::Null)
     }
 
     fn explain(&self) -> Explanation {
-        let mut reasons = self.reasons(self.config.sales_language);
-        sort_down(&mut reasons, |reason| (reason.points * 1_000.0) as i64);
-        let model = &self.scorer.model;
+        let model = &self.config.model;
         let pending =
             |(key, item): &(String, Item)| Pending { key: key.clone(), attempts: item.attempts, dead: item.dead };
         Explanation {
-            score: self.scoring().then(|| super::sell::points(self.assessment.total)),
+            score: self.scoring().then(|| super::sell::points(self.score)),
             tier: self.tier,
             stage: self.stage,
             model: ModelName { id: model.id.clone(), version: model.version },
-            reasons,
+            reasons: self.reasons(self.config.sales_language),
+            fit: self.fit(self.config.sales_language),
+            attributes: Value::Object(gather(
+                self.attributes.iter().map(|(name, value)| (name.clone(), value.write())),
+            )),
             qualification: self.chat.said.or(&self.sum.qualification.value),
             consent: self.consent.decision,
             outbox: gather(self.outbox.items.0.iter().map(pending)),
@@ -287,7 +279,7 @@ impl State {
     }
 
     fn says_scoring(&self) -> String {
-        let points = decimal(self.assessment.total);
+        let points = decimal(self.score);
         let score = ["scoring: ", &points, " points, ", self.tier.name()].concat();
         let wait = if self.sum.lead.is_some() {
             "; a lead was made, a new revision comes when the tier rises or the visitor says more"

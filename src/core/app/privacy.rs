@@ -2,16 +2,29 @@
 //! ("Privacy"); must not look at what the records say.
 
 use super::stored::{CHAT_KEY, CONSENT_KEY, FORGET_KEY, LEAD_PREFIX, OFF_KEY, VISITOR_PREFIX};
-use super::{Answer, Area, Effect, Kept, State, Stored, Turn};
+use super::{Area, Effect, Kept, State, Stored, Turn};
 use crate::chat::Conversation;
 use crate::consent::{Consent, Decision, Report};
 use crate::id;
+use crate::names::document;
 use crate::score::{self, Stage, Tier};
 use crate::time::{DAY, Millis, SECOND, day};
 use crate::visitor::{Record, Records};
+use crate::wire::object;
 
 /// Facts are written at most so often; what a crash can lose.
 const SAVE_EVERY: Millis = 2 * SECOND;
+
+/// The visitor's records among what is kept.
+fn records(kept: &Kept) -> Records {
+    let mut records = Records::default();
+    for (_, key, stored) in kept {
+        if let (Some(writer), Stored::Visitor(record)) = (key.strip_prefix(VISITOR_PREFIX), stored) {
+            records.take(writer, record);
+        }
+    }
+    records
+}
 
 impl State {
     /// Takes in what earlier pages and other tabs have stored.
@@ -35,7 +48,7 @@ impl State {
                     if record.active < oldest {
                         turn.remove(area, &[&key]);
                     } else if let Some(writer) = key.strip_prefix(VISITOR_PREFIX) {
-                        self.others.take(writer, *record);
+                        self.others.take(writer, &record);
                     }
                 }
                 Stored::Chat(chat) if area == Area::Tab || self.consent.may_store() => {
@@ -77,6 +90,7 @@ impl State {
         self.sum.merge(&self.mine);
         let reached = self.sum.reached.value;
         (self.tier, self.stage) = reached;
+        self.scorer.reset();
         self.rescore = true;
     }
 
@@ -102,7 +116,7 @@ impl State {
     }
 
     fn store_consent(&self, turn: &mut Turn) {
-        turn.store(Area::Site, &[CONSENT_KEY], Stored::Consent(self.consent.clone()));
+        turn.store(Area::Site, &[CONSENT_KEY], object("consent", &[&self.consent]));
     }
 
     fn consented(&mut self, before: Decision, turn: &mut Turn) {
@@ -139,13 +153,13 @@ impl State {
         turn.remove(Area::Site, &[CHAT_KEY]);
         self.chat_saved = 0;
         let said = &self.chat.said;
-        let tier = score::tier(0, Tier::Cold, &self.scorer.model.tiers, said.timeframe, false);
+        let tier = score::tier(0, Tier::Cold, &self.config.model.tiers, said.timeframe, false);
         let stage = score::stage(tier, Stage::Suspect, said, self.chat.contact.reachable());
         self.outbox.items.0.retain_mut(|(key, item)| {
             let key = [LEAD_PREFIX, key];
             if item.submitted {
                 crate::outbox::strip(&mut item.body, tier, stage);
-                turn.store(Area::Site, &key, Stored::Lead(Box::new(item.clone())));
+                turn.store(Area::Site, &key, object("lead", &[item]));
             } else {
                 turn.remove(Area::Site, &key);
             }
@@ -169,7 +183,7 @@ impl State {
     /// Forgets everything, in every tab; consent counts as refused until it is given again.
     pub(super) fn forget(&mut self, turn: &mut Turn) {
         // Removing the consent tells other tabs of a withdrawal; this tells them of more.
-        turn.store(Area::Site, &[FORGET_KEY], Stored::Forget);
+        turn.store(Area::Site, &[FORGET_KEY], document("forget"));
         turn.remove(Area::Site, &[FORGET_KEY]);
         self.forget_here(turn);
     }
@@ -177,7 +191,7 @@ impl State {
     fn forget_here(&mut self, turn: &mut Turn) {
         self.remove_found(turn);
         for (_, ticket) in std::mem::take(&mut self.tests) {
-            turn.answer(ticket, Answer::Said("forgotten before it was delivered".into()));
+            turn.answer(ticket, document("forgotten before it was delivered"));
         }
         self.consent = Consent { decision: Decision::Denied, source: None, at: turn.now.wall };
         self.wipe_visitor(turn);
@@ -215,7 +229,7 @@ impl State {
                 }
             }
             (Some(Stored::Visitor(record)), Some(writer)) if writer != self.writer && self.consent.may_store() => {
-                self.others.take(writer, *record);
+                self.others.take(writer, &record);
                 self.sum_up();
             }
             (Some(Stored::Chat(chat)), _) if self.consent.may_store() => self.adopt(*chat),
@@ -258,17 +272,11 @@ impl State {
         if !self.consent.may_store() {
             return;
         }
-        let mut records = Records::default();
-        for (_, key, stored) in kept {
-            if let (Some(writer), Stored::Visitor(record)) = (key.strip_prefix(VISITOR_PREFIX), stored) {
-                records.take(writer, *record);
-            }
-        }
+        let records = records(&kept);
         let into = id::writer(turn.now);
         if let Some((folded, gone)) = records.fold(&self.writer, &into, turn.now.wall, self.config.retention_days) {
-            let stored = Stored::Visitor(Box::new(folded.clone()));
-            turn.store(Area::Site, &[VISITOR_PREFIX, &into], stored);
-            self.others.take(&into, folded);
+            turn.store(Area::Site, &[VISITOR_PREFIX, &into], object("visitor", &[&folded]));
+            self.others.take(&into, &folded);
             for writer in gone {
                 self.others.0.remove(&writer);
                 turn.remove(Area::Site, &[VISITOR_PREFIX, &writer]);
@@ -282,15 +290,14 @@ impl State {
         let area = if self.consent.may_store() { Area::Site } else { Area::Tab };
         if self.chat.started() && self.chat_saved != self.chat.version {
             self.chat_saved = self.chat.version;
-            turn.store(area, &[CHAT_KEY], Stored::Chat(Box::new(self.chat.clone())));
+            turn.store(area, &[CHAT_KEY], object("chat", &[&self.chat]));
         }
         if self.save_due().is_some_and(|due| due <= turn.now.wall || self.saved_at > turn.now.wall) {
             self.unsaved = false;
             self.saved_at = turn.now.wall;
             self.mine.version += 1;
             self.mine.bound(day(turn.now.wall), self.config.retention_days);
-            let stored = Stored::Visitor(Box::new(self.mine.clone()));
-            turn.store(Area::Site, &[VISITOR_PREFIX, &self.writer], stored);
+            turn.store(Area::Site, &[VISITOR_PREFIX, &self.writer], object("visitor", &[&self.mine]));
         }
     }
 
@@ -309,17 +316,13 @@ impl State {
             self.changed(CONSENT_KEY, None, turn);
         }
         if self.consent.may_store() {
-            let mut others = Records::default();
-            let mut mine_is_there = self.mine.version == 0;
-            for (_, key, stored) in kept {
-                match (key.strip_prefix(VISITOR_PREFIX), stored) {
-                    (Some(writer), _) if writer == self.writer => mine_is_there = true,
-                    (Some(writer), Stored::Visitor(record)) => others.take(writer, *record),
-                    (_, Stored::Chat(chat)) => self.adopt(*chat),
-                    _ => {}
+            self.others = records(&kept);
+            let mine_is_there = self.others.0.remove(&self.writer).is_some() || self.mine.version == 0;
+            for (_, _, stored) in kept {
+                if let Stored::Chat(chat) = stored {
+                    self.adopt(*chat);
                 }
             }
-            self.others = others;
             if !mine_is_there {
                 self.start_new_record(turn);
             }

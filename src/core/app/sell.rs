@@ -2,12 +2,16 @@
 //! and its revisions; must not know the receiver.
 
 use super::stored::LEAD_PREFIX;
-use super::{Area, Effect, Notice, State, Stored, Turn};
+use super::{Area, Effect, Notice, State, Turn};
 use crate::brief::{brief, limit};
 use crate::consent::Decision;
 use crate::id;
-use crate::lead::{Arrival, ConsentNote, Contact, JourneyStep, Lead, Message, ModelName, Reason, SCHEMA, Sources};
-use crate::list::gather;
+use crate::json::Value;
+use crate::lead::{
+    Arrival, ConsentNote, Contact, FitNote, JourneyStep, Lead, Message, ModelName, Reason, SCHEMA, Sources,
+};
+use crate::list::{gather, sort_down};
+use crate::model::Rule;
 use crate::outbox::{Item, Outcome, Verdict};
 use crate::qualify::Qualification;
 use crate::score::{self, Tier};
@@ -15,8 +19,8 @@ use crate::signal::Kind;
 use crate::source::Touch;
 use crate::text::{Lang, clip, decimal, number};
 use crate::time::{MINUTE, Millis, day, iso, iso_day};
-use crate::visitor::{Latest, LeadMark};
-use crate::wire::Wire;
+use crate::visitor::{Latest, LeadMark, later};
+use crate::wire::{Wire, object};
 
 /// Revisions of a lead that bring no higher tier come at most so often.
 const REVISE_EVERY: Millis = MINUTE;
@@ -29,16 +33,24 @@ impl State {
         }
         let scoring = self.scoring();
         let caps_bot = self.caps_bot();
-        self.assessment = if scoring {
-            self.scorer.assess(&self.sum.facts, day(turn.now.wall), caps_bot)
-        } else {
-            Default::default()
-        };
         let said = self.said_so_far();
-        let tiers = &self.scorer.model.tiers;
+        let tiers = &self.config.model.tiers;
+        self.score = 0;
+        self.attributes.clear();
+        if scoring {
+            self.today = day(turn.now.wall);
+            self.attributes = self.known();
+            let (facts, journey) = (&self.sum.facts, &self.sum.journey);
+            let evidence = score::Evidence { facts, journey, attributes: &self.attributes, today: self.today };
+            self.score = self.scorer.total(&evidence);
+            self.fit_score = self.fit.total(&evidence);
+            if caps_bot {
+                self.score = self.score.min((tiers.warm - 1_000).max(0));
+            }
+        }
         let tier = match caps_bot {
             true => Tier::Cold,
-            false => score::tier(self.assessment.total, self.tier, tiers, said.timeframe, self.has_evidence()),
+            false => score::tier(self.score, self.tier, tiers, said.timeframe, self.has_evidence()),
         };
         let stage = score::stage(tier, self.stage, &said, self.contact().reachable());
         let rose_or_fell = tier != self.tier;
@@ -50,8 +62,8 @@ impl State {
             let at = turn.now.wall;
             self.both(|record| record.reached = Latest { at, value: (tier, stage) });
             if rose_or_fell {
-                let points = points(self.assessment.total);
-                let total = decimal(self.assessment.total);
+                let points = points(self.score);
+                let total = decimal(self.score);
                 turn.tell(&["scored: ", &total, " points, ", tier.name(), ", ", stage.name()]);
                 turn.push(Effect::Announce(Notice::Tier { tier, stage, score: points }));
             }
@@ -65,7 +77,7 @@ impl State {
         meant.map(|kind| self.sum.facts.count(kind)).sum::<u32>() > 1
     }
 
-    fn said_so_far(&self) -> Qualification {
+    pub(super) fn said_so_far(&self) -> Qualification {
         if self.scoring() { self.chat.said.or(&self.sum.qualification.value) } else { self.chat.said.clone() }
     }
 
@@ -77,7 +89,7 @@ impl State {
     }
 
     fn mark(&self) -> Option<&LeadMark> {
-        self.sum.lead.as_ref().max(self.chat.lead.as_ref())
+        later(&self.sum.lead, &self.chat.lead).as_ref()
     }
 
     fn heard(&self) -> u32 {
@@ -209,10 +221,12 @@ impl State {
             ..Lead::default()
         };
         if scoring {
-            let model = &self.scorer.model;
-            lead.score = Some(points(self.assessment.total));
+            let model = &self.config.model;
+            lead.score = Some(points(self.score));
             lead.model = Some(ModelName { id: model.id.clone(), version: model.version });
             lead.reasons = self.reasons(lang);
+            lead.fit = self.fit(lang);
+            lead.attributes.clone_from(&self.sum.attributes.value);
         }
         if granted {
             let arrival = |touch: &Option<Touch>| touch.as_ref().map(Arrival::from);
@@ -224,20 +238,38 @@ impl State {
         lead
     }
 
-    /// The lines of the assessment, as a lead says them.
+    /// What is known, for rules to look at.
+    fn evidence(&self) -> score::Evidence<'_> {
+        score::Evidence {
+            facts: &self.sum.facts,
+            journey: &self.sum.journey,
+            attributes: &self.attributes,
+            today: self.today,
+        }
+    }
+
+    /// The lines of the score, as a lead says them.
     pub(super) fn reasons(&self, lang: Lang) -> Vec<Reason> {
-        let label = |line: &score::Contribution| match line.index.and_then(|index| self.scorer.model.rules.get(index)) {
-            Some(rule) => rule.label.get(lang).to_owned(),
-            None => limit(&line.rule, lang),
-        };
-        gather(self.assessment.lines.iter().map(|line| Reason {
-            rule: line.rule.clone(),
-            label: label(line),
-            points: points(line.points),
-            count: line.count,
-            evidence: line.evidence.clone(),
-            last: line.last.map(iso_day),
-        }))
+        if !self.scoring() {
+            return Vec::new();
+        }
+        let mut assessment = self.scorer.assess(&self.evidence());
+        score::push_cap(&mut assessment.lines, "bot", self.score - assessment.total);
+        said(assessment.lines, &self.scorer.rules, lang)
+    }
+
+    /// Who the visitor is, where the model has rules for it.
+    pub(super) fn fit(&self, lang: Lang) -> Option<FitNote> {
+        if self.fit.rules.is_empty() || !self.scoring() {
+            return None;
+        }
+        let letter = score::letter(self.fit_score, &self.config.model.fit);
+        let lines = self.fit.assess(&self.evidence()).lines;
+        Some(FitNote {
+            score: points(self.fit_score),
+            grade: [letter, score::figure(self.tier)].concat(),
+            reasons: said(lines, &self.fit.rules, lang),
+        })
     }
 
     /// Sends what is due.
@@ -256,7 +288,7 @@ impl State {
         match self.outbox.items.get(&key.to_owned()) {
             None => turn.remove(Area::Site, &stored),
             Some(item) if item.submitted || self.consent.may_store() => {
-                turn.store(Area::Site, &stored, Stored::Lead(Box::new(item.clone())));
+                turn.store(Area::Site, &stored, object("lead", &[item]));
             }
             Some(_) => {}
         }
@@ -279,10 +311,30 @@ impl State {
         let line = [meaning, &answered].concat();
         if let Some(index) = self.tests.iter().position(|(test, _)| test == key) {
             let (_, ticket) = self.tests.remove(index);
-            turn.answer(ticket, super::Answer::Said(line.clone()));
+            turn.answer(ticket, Value::String(line.clone()));
         }
         turn.tell(&[&line]);
     }
+}
+
+/// Lines of an assessment under these rules, as a lead says them: most points first, whether given or taken.
+fn said(mut lines: Vec<score::Contribution>, rules: &[Rule], lang: Lang) -> Vec<Reason> {
+    let label = |line: &score::Contribution| match line.index.and_then(|index| rules.get(index)) {
+        Some(rule) => rule.label.get(lang).to_owned(),
+        None => limit(&line.rule, lang),
+    };
+    sort_down(&mut lines, |line| line.points.abs());
+    gather(lines.into_iter().map(|line| Reason {
+        label: clip(&label(&line), 80).to_owned(),
+        rule: line.rule,
+        points: points(line.points),
+        raw: points(line.raw),
+        day_capped: points(line.day_capped),
+        decayed: points(line.decayed),
+        count: line.count,
+        evidence: line.evidence,
+        last: line.last.map(iso_day),
+    }))
 }
 
 /// Thousandths as points. Exact to the thousandth in every engine: both sides divide one integer by 1,000.
@@ -299,7 +351,8 @@ impl From<&crate::chat::Line> for Message {
 impl From<&crate::visitor::Step> for JourneyStep {
     fn from(step: &crate::visitor::Step) -> JourneyStep {
         let subject = step.subject.clone();
-        JourneyStep { at: iso(step.at), what: step.what, subject, seconds: step.seconds, scroll: step.scroll }
+        let seconds = if step.what == Kind::PageView { step.amount } else { 0 };
+        JourneyStep { at: iso(step.at), what: step.what, subject, seconds, scroll: step.scroll }
     }
 }
 

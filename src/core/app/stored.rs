@@ -26,7 +26,7 @@ pub enum Area {
     Tab,
 }
 
-/// Everything that can stand under a key.
+/// Everything that can stand under a key: written as a word, or an object whose one field says what it is.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Stored {
     /// `leadheat:consent`.
@@ -44,19 +44,6 @@ pub enum Stored {
 }
 
 impl Stored {
-    /// As a document: a word, or an object whose one field says what it is.
-    pub fn write(&self) -> Value {
-        let (name, value) = match self {
-            Stored::Consent(consent) => ("consent", consent.write()),
-            Stored::Visitor(record) => ("visitor", record.write()),
-            Stored::Chat(chat) => ("chat", chat.write()),
-            Stored::Lead(item) => ("lead", item.write()),
-            Stored::Off => return Value::String("off".into()),
-            Stored::Forget => return Value::String("forget".into()),
-        };
-        Value::Object(vec![(name.into(), value)])
-    }
-
     /// From a document; `None` where it is nothing of leadheat's.
     pub fn read(value: &Value) -> Option<Stored> {
         let Value::Object(fields) = value else {

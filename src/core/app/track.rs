@@ -1,14 +1,15 @@
 //! What the visitor does becomes signals. Owns what counts, and once or how often; must not know what it is worth.
 
 use super::stored::OFF_KEY;
-use super::{Area, Boot, State, Stored, Turn};
+use super::{Area, Boot, State, Turn};
 use crate::config::Bots;
+use crate::names::document;
 use crate::page::{Attention, Page};
 use crate::signal::{Kind, Signal};
 use crate::source::parameter;
 use crate::text::{after_last, clip, lists, number, split};
 use crate::time::MINUTE;
-use crate::visitor::{Record, Step};
+use crate::visitor::{Key, Record, Step};
 
 /// A visit ends after so long without activity.
 const VISIT_ENDS_AFTER: u64 = 30 * MINUTE;
@@ -46,7 +47,7 @@ impl State {
         match asked.as_deref() {
             Some("off") => {
                 self.remove_found(turn);
-                turn.store(Area::Site, &[OFF_KEY], Stored::Off);
+                turn.store(Area::Site, &[OFF_KEY], document("off"));
                 true
             }
             Some("on") => {
@@ -88,10 +89,6 @@ impl State {
             self.count(Signal { kind: Kind::Visit, subject: path, amount: 1 }, turn);
         }
         self.count(Signal { kind, subject: subject.to_owned(), amount }, turn);
-        if !matches!(kind, Kind::Engaged | Kind::Scroll) {
-            let step = Step { at, what: kind, subject: clip(subject, 80).to_owned(), seconds: 0, scroll: 0 };
-            self.both(|record| record.journey.push(step.clone()));
-        }
     }
 
     /// Counts a signal whose subject is the path of the page.
@@ -108,6 +105,13 @@ impl State {
             record.facts.add(&signal, at);
             record.active = record.active.max(at);
         });
+        self.scorer.signal(&Key::new(signal.kind, &signal.subject));
+        if !matches!(signal.kind, Kind::Engaged | Kind::Scroll) {
+            // Of a page view it is the seconds to come.
+            let amount = if signal.kind == Kind::PageView { 0 } else { signal.amount };
+            let step = Step { at, what: signal.kind, subject: clip(&signal.subject, 80).to_owned(), amount, scroll: 0 };
+            self.both(|record| record.journey.push(step.clone()));
+        }
         self.rescore = true;
         self.unsaved = true;
     }
@@ -127,11 +131,16 @@ impl State {
         if seconds > 0 {
             self.signal_here(Kind::Engaged, seconds, turn);
         }
+        self.viewed(seconds);
+    }
+
+    /// Adds to the step of the page view under way.
+    fn viewed(&mut self, seconds: u32) {
         let (began, scroll) = (self.viewing, self.attention.scroll);
         self.both(|record| {
             let viewed = |step: &&mut Step| step.what == Kind::PageView && Some(step.at) == began;
             if let Some(step) = record.journey.iter_mut().rev().find(viewed) {
-                step.seconds += seconds;
+                step.amount += seconds;
                 step.scroll = step.scroll.max(scroll);
             }
         });
@@ -168,6 +177,7 @@ impl State {
             let quarters = self.attention.scrolled(percent);
             if quarters > 0 {
                 self.signal_here(Kind::Scroll, quarters.into(), turn);
+                self.viewed(0);
             }
         }
     }

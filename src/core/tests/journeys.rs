@@ -285,3 +285,78 @@ fn without_a_chat_the_rest_works() {
     world.send(tab, Event::FormSubmitted("trial".into()));
     assert_eq!(world.received.len(), 1);
 }
+
+#[test]
+fn conditions_attributes_and_the_visit_under_way_are_looked_at() {
+    let rule = |id: &str, points: f64, more: Value| {
+        let mut rule = json!({"id": id, "points": points});
+        rule.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        rule
+    };
+    let paid = json!({"attribute": "channel", "on": "paid"});
+    let model = json!({"id": "m", "rules": [
+        rule("base", 10.0, json!({})),
+        rule("paid", -3.0, paid.clone()),
+        rule("pricing-paid", 5.0, json!({"kind": "page_view", "on": "/pricing*", "when": paid})),
+        rule("here", 1.0, json!({"kind": "page_view", "this_visit": true})),
+        rule("again", 7.0, json!({"attribute": "days_away", "when": {"attribute": "days_away", "from": 2}})),
+        rule("first", 2.0, json!({"when": {"kind": "visit", "below": 2}})),
+        rule("desk", 0.5, json!({"when": {"all": [{"attribute": "device", "on": "desktop"}, {"not": {"attribute": "device", "on": "phone"}}]}})),
+        {"id": "size", "attribute": "employees", "steps": [[10, 1.5], [50.5, 4]]},
+    ]});
+    let mut world = World::new(json!({"model": model}), 1);
+    let reasons = |world: &mut World, tab| -> Vec<(String, f64)> {
+        let explained = world.explain(tab);
+        assert_explained(&explained);
+        let reasons = explained["reasons"].as_array().unwrap();
+        let mut reasons: Vec<(String, f64)> = reasons
+            .iter()
+            .map(|line| (line["rule"].as_str().unwrap().into(), line["points"].as_f64().unwrap()))
+            .collect();
+        reasons.sort_by(|a, b| a.0.cmp(&b.0));
+        reasons
+    };
+    let named = |list: &[(&str, f64)]| list.iter().map(|(id, points)| ((*id).to_owned(), *points)).collect::<Vec<_>>();
+
+    let tab = world.open("/pricing?utm_source=google&utm_medium=cpc");
+    world.consent(tab, "granted");
+    world.goto(tab, "/about");
+    let first = [("base", 10.0), ("desk", 0.5), ("first", 2.0), ("here", 2.0), ("paid", -3.0), ("pricing-paid", 5.0)];
+    assert_eq!(reasons(&mut world, tab), named(&first));
+    world.call(tab, "identify", json!([{"employees": 51}]));
+    assert!(reasons(&mut world, tab).contains(&("size".into(), 4.0)));
+
+    // Three days later, from nowhere: another visit.
+    world.close(tab);
+    world.pass(3 * DAY);
+    let tab = world.open("/about");
+    world.pass(SECOND);
+    let later = [("again", 7.0), ("base", 10.0), ("desk", 0.5), ("here", 1.0), ("size", 4.0)];
+    assert_eq!(reasons(&mut world, tab), named(&later));
+}
+
+#[test]
+fn fit_is_a_score_of_its_own_and_the_lead_says_the_grade() {
+    let model = json!({"id": "m", "rules": [{"id": "view", "kind": "page_view", "points": 5}], "fit": {"a": 20, "b": 10, "rules": [
+        {"id": "size", "attribute": "employees", "steps": [[50, 15], [5000, -5]]},
+        {"id": "role", "attribute": "role", "on": ["*director*", "ceo"], "points": 10},
+        {"id": "reachable", "points": 1, "when": {"any": [{"attribute": "email"}, {"attribute": "phone"}]}},
+    ]}});
+    let mut world = World::new(json!({"model": model}), 1);
+    let tab = world.open("/");
+    world.consent(tab, "granted");
+    assert_eq!(world.explain(tab)["fit"]["grade"], "C3");
+    world.call(tab, "identify", json!([{"employees": 120, "role": "Managing Director", "wants": {"not": "a text"}}]));
+    assert_eq!(world.explain(tab)["fit"]["score"], 0.0, "refused whole: a wish is neither text nor number");
+    world.call(tab, "identify", json!([{"employees": 120, "role": "Managing Director"}]));
+    world.chat(tab, 0, 0, "a@b.fi");
+    let lead = world.received.last().unwrap();
+    assert_eq!((&lead["fit"]["score"], &lead["fit"]["grade"]), (&json!(26), &json!("A1")));
+    assert_eq!(lead["attributes"], json!({"employees": "120", "role": "Managing Director"}));
+    let points: Vec<_> =
+        lead["fit"]["reasons"].as_array().unwrap().iter().map(|line| line["points"].as_f64()).collect();
+    assert_eq!(points, [Some(15.0), Some(10.0), Some(1.0)]);
+    // Withdrawn, it is gone with everything else that was learnt.
+    world.consent(tab, "denied");
+    assert_eq!((&world.explain(tab)["fit"], &world.explain(tab)["attributes"]), (&Value::Null, &json!({})));
+}

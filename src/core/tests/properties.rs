@@ -3,17 +3,19 @@
 
 use leadheat_core::app::{Event, Stored};
 use leadheat_core::chat::{Conversation, Input, Line, Speaker};
+use leadheat_core::glob::Glob;
 use leadheat_core::json::Value;
-use leadheat_core::lead::{Contact, JourneyStep, Lead, MAX_BYTES, Message, Reason};
-use leadheat_core::model::{Decay, Measure, Milli, Model, Points, Rule};
+use leadheat_core::lead::{Contact, FitNote, JourneyStep, Lead, MAX_BYTES, Message, Reason};
+use leadheat_core::model::{Decay, Milli, Points, Rule};
 use leadheat_core::qualify::Qualification;
 
-use leadheat_core::score::Scorer;
+use leadheat_core::score::{Evidence, Scorer};
+use leadheat_core::select::{Condition, Measure, Selector, Test};
 use leadheat_core::signal::{Kind, Signal};
 use leadheat_core::sim::World;
 use leadheat_core::source::Touch;
 use leadheat_core::time::{DAY, day};
-use leadheat_core::visitor::{Facts, Latest, MAX_KEYS, Record, Records, Step};
+use leadheat_core::visitor::{Facts, Key, Latest, MAX_KEYS, Record, Records, Step};
 use leadheat_core::wire::Wire;
 use leadheat_core::write;
 use proptest::collection::{btree_map, vec};
@@ -57,7 +59,7 @@ fn record() -> impl Strategy<Value = Record> {
         at,
         what,
         subject,
-        seconds: 1,
+        amount: 1,
         scroll: 2,
     });
     (facts(), vec(step, 0..6), touch(), touch(), 0..99u64, contact(), 1..5u32).prop_map(
@@ -82,7 +84,7 @@ fn record() -> impl Strategy<Value = Record> {
 fn records() -> impl Strategy<Value = Records> {
     btree_map("[abc]", record(), 0..3).prop_map(|map| {
         let mut records = Records::default();
-        map.into_iter().for_each(|(writer, record)| records.take(&writer, record));
+        map.into_iter().for_each(|(writer, record)| records.take(&writer, &record));
         records
     })
 }
@@ -94,16 +96,45 @@ fn consistent(sets: &mut [Records]) {
         for (writer, record) in &mut set.0.0 {
             match known.0.get(writer).filter(|other| other.version == record.version) {
                 Some(other) => record.clone_from(other),
-                None => known.take(writer, record.clone()),
+                None => known.take(writer, record),
             }
         }
     }
 }
 
+fn selector() -> impl Strategy<Value = Selector> {
+    let on = prop_oneof![Just(vec![]), Just(vec![Glob("a*".into())]), Just(vec![Glob("*é*".into()), Glob("B".into())])];
+    let signals = (kind(), on, any::<bool>(), proptest::option::of(1..120u32), any::<bool>()).prop_map(
+        |(kind, on, sum, window_days, this_visit)| Selector {
+            kind: Some(kind),
+            on,
+            measure: if sum { Measure::Sum } else { Measure::Count },
+            window_days,
+            this_visit,
+            ..Selector::default()
+        },
+    );
+    let attribute = "[abc]".prop_map(|name| Selector { attribute: Some(name), ..Selector::default() });
+    prop_oneof![4 => signals, 1 => attribute, 1 => Just(Selector::default())]
+}
+
+fn condition() -> impl Strategy<Value = Condition> {
+    let bound = || proptest::option::of(0..40_000i64);
+    let test = (selector(), bound(), bound());
+    let test = test.prop_map(|(what, from, below)| Condition::Test(Test { what, from, below }));
+    test.prop_recursive(2, 6, 3, |inner| {
+        prop_oneof![
+            vec(inner.clone(), 0..3).prop_map(|all| Condition::All { all }),
+            vec(inner.clone(), 0..3).prop_map(|any| Condition::Any { any }),
+            vec(inner, 0..3).prop_map(|not| Condition::Not { not }),
+        ]
+    })
+}
+
 fn rule() -> impl Strategy<Value = Rule> {
     let points = prop_oneof![
         (-20_000..20_000i64).prop_map(Points::Each),
-        vec((0..500u32, -30_000..30_000i64), 1..4).prop_map(|mut steps| {
+        vec((0..500_000i64, -30_000..30_000i64), 1..4).prop_map(|mut steps| {
             steps.sort();
             steps.dedup_by_key(|step| step.0);
             Points::Steps(steps)
@@ -114,22 +145,24 @@ fn rule() -> impl Strategy<Value = Rule> {
         (1..60u32).prop_map(Decay::HalfLifeDays),
         (1..60u32).prop_map(Decay::LinearDays)
     ]);
-    (kind(), points, cap(), cap(), decay, proptest::option::of(1..120u32), any::<bool>(), any::<bool>()).prop_map(
-        |(kind, points, cap_day, cap, decay, window_days, sum, grouped)| Rule {
+    (selector(), proptest::option::of(condition()), points, cap(), cap(), decay, any::<bool>()).prop_map(
+        |(what, when, points, cap_day, cap, decay, grouped)| Rule {
             id: "r".into(),
             label: Default::default(),
             why: None,
             group: grouped.then(|| "g".into()),
-            kind,
-            on: vec![],
-            measure: if sum { Measure::Sum } else { Measure::Count },
+            what,
+            when,
             points,
             cap_day,
             cap,
-            window_days,
             decay,
         },
     )
+}
+
+fn attributes() -> impl Strategy<Value = Vec<(String, String)>> {
+    btree_map("[abc]", prop_oneof!["[a-z]{1,5}", "-?[0-9]{1,3}"], 0..3).prop_map(|map| map.into_iter().collect())
 }
 
 fn merged(a: &Records, b: &Records) -> Records {
@@ -154,17 +187,20 @@ proptest! {
 
     #[test]
     fn the_lines_sum_to_the_total_and_no_cap_is_exceeded(
-        facts in facts(), rules in vec(rule(), 1..12), group in 0..50_000i64, cap_bots in any::<bool>()
+        record in record(), attributes in attributes(), rules in vec(rule(), 1..12), group in 0..50_000i64
     ) {
-        let model = Model { groups: vec![("g".into(), group)], rules, ..Model::default() };
-        let assessment = Scorer::new(model.clone()).assess(&facts, day(NOW), cap_bots);
-        prop_assert_eq!(assessment.lines.iter().map(|line| line.points).sum::<Milli>(), assessment.total);
-        prop_assert!((0..=100_000).contains(&assessment.total));
-        prop_assert!(!cap_bots || assessment.total < model.tiers.warm);
+        let mut scorer = Scorer::new(rules.clone(), vec![("g".into(), group)]);
+        let evidence = Evidence { facts: &record.facts, journey: &record.journey, attributes: &attributes, today: day(NOW) };
+        let total = scorer.total(&evidence);
+        let assessment = scorer.assess(&evidence);
+        prop_assert_eq!(assessment.total, total);
+        prop_assert_eq!(assessment.lines.iter().map(|line| line.points).sum::<Milli>(), total);
+        prop_assert!((0..=100_000).contains(&total));
         let mut of_group = 0;
         for line in &assessment.lines {
-            if let Some(rule) = line.index.map(|index| &model.rules[index]) {
+            if let Some(rule) = line.index.map(|index| &rules[index]) {
                 prop_assert!(rule.cap.is_none_or(|cap| line.points.abs() <= cap));
+                prop_assert!(line.day_capped.abs() <= line.raw.abs() && line.decayed.abs() <= line.day_capped.abs());
                 of_group += if rule.group.is_some() { line.points } else { 0 };
             } else if line.rule == "group:g" {
                 of_group += line.points;
@@ -174,11 +210,24 @@ proptest! {
     }
 
     #[test]
-    fn a_scorer_that_has_seen_other_facts_scores_the_same(a in facts(), b in facts(), rules in vec(rule(), 1..8)) {
-        let model = Model { rules, groups: vec![("g".into(), 9_000)], ..Model::default() };
-        let mut used = Scorer::new(model.clone());
-        used.assess(&a, day(NOW), false);
-        prop_assert_eq!(used.assess(&b, day(NOW), false), Scorer::new(model).assess(&b, day(NOW), false));
+    fn what_is_kept_up_to_date_is_what_would_be_found_anew(
+        signals in vec((kind(), "[abé]{0,3}", 0..300u32, 0..40u64), 1..40), rules in vec(rule(), 1..8), told in vec(attributes(), 3)
+    ) {
+        let groups = vec![("g".to_owned(), 9_000)];
+        let mut kept = Scorer::new(rules.clone(), groups.clone());
+        let (mut facts, mut journey, mut at) = (Facts::default(), Vec::new(), NOW);
+        for (index, (kind, subject, amount, hours)) in signals.into_iter().enumerate() {
+            at += hours * DAY / 24;
+            let signal = Signal { kind, subject, amount };
+            facts.add(&signal, at);
+            kept.signal(&Key::new(kind, &signal.subject));
+            journey.push(Step { at, what: kind, subject: signal.subject, amount, scroll: 0 });
+            let evidence = Evidence { facts: &facts, journey: &journey, attributes: &told[index % 3], today: day(at) };
+            let total = kept.total(&evidence);
+            let mut anew = Scorer::new(rules.clone(), groups.clone());
+            prop_assert_eq!(total, anew.total(&evidence));
+            prop_assert_eq!(kept.assess(&evidence), anew.assess(&evidence));
+        }
     }
 
     #[test]
@@ -187,7 +236,7 @@ proptest! {
         for (index, (signal, at)) in signals.iter().enumerate() {
             let subject = format!("{}{index}", signal.subject);
             record.facts.add(&Signal { subject, ..signal.clone() }, *at);
-            record.journey.push(Step { at: *at, what: signal.kind, subject: "x".repeat(80), seconds: 9, scroll: 9 });
+            record.journey.push(Step { at: *at, what: signal.kind, subject: "x".repeat(80), amount: 9, scroll: 9 });
         }
         record.bound(day(NOW), 395);
         prop_assert!(record.facts.0.0.len() <= MAX_KEYS);
@@ -195,7 +244,7 @@ proptest! {
             let seen = signals.iter().filter(|(signal, _)| signal.kind == *kind).count();
             prop_assert_eq!(record.facts.count(*kind) as usize, seen);
         }
-        let stored = write::json(&Stored::Visitor(Box::new(record)).write());
+        let stored = write::json(&record.write());
         prop_assert!(stored.len() < 64_000, "{} bytes", stored.len());
     }
 
@@ -203,9 +252,11 @@ proptest! {
     fn what_is_stored_reads_back_the_same(record in record(), lines in vec("\\PC{0,30}", 0..5), contact in contact()) {
         let lines = lines.into_iter().map(|text| Line { at: 5, from: Speaker::Visitor, text }).collect();
         let chat = Conversation { version: 3, lines, contact, open: true, step: "s".into(), page: "/p".into(), ..Conversation::default() };
-        for stored in [Stored::Visitor(Box::new(record)), Stored::Chat(Box::new(chat)), Stored::Off, Stored::Forget] {
-            let value: Value = serde_json::from_str(&write::json(&stored.write())).unwrap();
-            prop_assert_eq!(Stored::read(&value), Some(stored));
+        for (name, document, stored) in
+            [("visitor", record.write(), Stored::Visitor(Box::new(record))), ("chat", chat.write(), Stored::Chat(Box::new(chat)))]
+        {
+            let json = write::json(&Value::Object(vec![(name.into(), document)]));
+            prop_assert_eq!(Stored::read(&serde_json::from_str(&json).unwrap()), Some(stored));
         }
     }
 
@@ -218,11 +269,15 @@ proptest! {
             contact.set(*field, &text);
         }
         let message = Message { at: "2026-11-21T18:02:11Z".into(), from: Speaker::Visitor, text: leadheat_core::chat::clean(&text, 1_000) };
-        let reason = Reason { rule: "r".repeat(30), label: text.clone(), points: points as f64 / 1_000.0, evidence: vec!["x".repeat(60); 3], ..Reason::default() };
+        let reason = Reason { rule: "r".repeat(30), label: leadheat_core::text::clip(&text, 80).to_owned(), points: points as f64 / 1_000.0, evidence: vec!["x".repeat(60); 3], ..Reason::default() };
         let step = JourneyStep { at: message.at.clone(), what: Kind::PageView, subject: "y".repeat(80), seconds: 1, scroll: 1 };
         let mut said = Qualification::default();
         said.fill(leadheat_core::qualify::Fact::Need, &text);
-        let mut lead = Lead { contact, qualification: said, chat: vec![message; chat], journey: vec![step; journey], reasons: vec![reason; reasons], ..Lead::default() };
+        let mut lead = Lead { contact, qualification: said, chat: vec![message; chat], journey: vec![step; journey], reasons: vec![reason.clone(); reasons], ..Lead::default() };
+        lead.fit = Some(FitNote { score: 1.0, grade: "A1".into(), reasons: vec![reason; reasons] });
+        for name in 0..40 {
+            lead.attributes.set(&format!("{name}{}", "n".repeat(50)), &text);
+        }
         let kept = lead.contact.clone();
         lead.bound();
         let json = write::json(&lead.write());

@@ -1,0 +1,53 @@
+//! What is known of the visitor by name: the attributes that rules can look at. Owns their names; must not keep any.
+
+use super::State;
+use crate::json::Value;
+use crate::signal::Kind;
+use crate::text::{decimal, number};
+use crate::wire::Wire;
+
+/// What kind of device a screen is of.
+pub(super) fn device(touches: u32, short_side: u32) -> &'static str {
+    match (touches, short_side) {
+        (0, _) => "desktop",
+        (_, 0..600) => "phone",
+        // Screens of desks and laps that can be touched are wider.
+        (_, 600..1_100) => "tablet",
+        _ => "desktop",
+    }
+}
+
+/// Takes in the texts among the fields of something, each under its name behind a prefix. What is known already stays.
+fn take(known: &mut Vec<(String, String)>, prefix: &str, something: &dyn Wire) {
+    let Value::Object(fields) = something.write() else { return };
+    for (name, value) in fields {
+        let name = [prefix, &name].concat();
+        let Value::String(value) = value else { continue };
+        if !value.is_empty() && !known.iter().any(|(other, _)| *other == name) {
+            known.push((name, value));
+        }
+    }
+}
+
+impl State {
+    /// Every attribute that has a value. What the page told by `identify` comes last: it cannot stand in for the others.
+    pub(super) fn known(&self) -> Vec<(String, String)> {
+        let mut known =
+            vec![("device".to_owned(), self.device.to_owned()), ("language".to_owned(), self.page.language.clone())];
+        let facts = &self.sum.facts;
+        let visits = facts.count(Kind::Visit);
+        if visits > 0 {
+            let pages = i64::from(facts.count(Kind::PageView)) * 1_000 / i64::from(visits);
+            known.push(("pages_per_visit".to_owned(), decimal(pages)));
+        }
+        if let Some(before) = facts.last_day_before(Kind::Visit, self.today) {
+            known.push(("days_away".to_owned(), number((self.today - before).into())));
+        }
+        take(&mut known, "", &self.sum.last);
+        take(&mut known, "first_", &self.sum.first);
+        take(&mut known, "", &self.contact());
+        take(&mut known, "", &self.said_so_far());
+        take(&mut known, "", &self.sum.attributes.value);
+        known
+    }
+}
