@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 
 use leadheat_core::config::{Config, Defaults};
 use leadheat_core::json::{Problem, Value};
+use leadheat_core::lint::lint;
 use leadheat_core::{model, script};
 
 /// The documents that stand in where config brings none.
@@ -21,17 +22,17 @@ pub fn default_config() -> &'static Config {
     &DEFAULT
 }
 
-/// Every problem of a config document.
-pub fn check(text: &str) -> Vec<Problem> {
+/// Every problem of a config document; where there is none, advice on its model.
+pub fn check(text: &str) -> Result<Vec<Problem>, Vec<Problem>> {
     let text = text.trim_start_matches('\u{feff}');
     match serde_json::from_str::<Value>(text) {
-        Ok(document) => Config::read(&document, None, &defaults()).err().unwrap_or_default(),
+        Ok(document) => Config::read(&document, None, &defaults()).map(|config| lint(&config.model)),
         Err(error) => {
             let path = format!("line {}, column {}", error.line(), error.column());
             let wrong = "this is not JSON from here on".to_owned();
             let mend =
                 "Look for a missing comma, a comma after the last field, or a quote that is not closed".to_owned();
-            vec![Problem { path, wrong, mend }]
+            Err(vec![Problem { path, wrong, mend }])
         }
     }
 }

@@ -84,13 +84,17 @@ async fn demo(demo: &Demo) -> Result<()> {
 
 fn check_file(file: &Path) -> Result<ExitCode> {
     let text = std::fs::read_to_string(file).with_context(|| format!("{} cannot be read", file.display()))?;
-    let problems = check::check(&text);
-    for problem in &problems {
-        println!("{}", problem.sentence());
+    let checked = check::check(&text);
+    let (what, found) = match &checked {
+        Ok(advice) => ("advice: ", advice),
+        Err(problems) => ("", problems),
+    };
+    for problem in found {
+        println!("{what}{}", problem.sentence());
     }
-    match problems.len() {
-        0 => println!("{}: no problems", file.display()),
-        count => println!("{}: {count} problem(s)", file.display()),
+    match &checked {
+        Ok(_) => println!("{}: no problems", file.display()),
+        Err(problems) => println!("{}: {} problem(s)", file.display(), problems.len()),
     }
-    Ok(if problems.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if checked.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

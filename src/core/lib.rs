@@ -17,6 +17,7 @@
 //! - [`wire`], [`names`]: types as documents and back · [`write`]: documents as JSON
 //! - [`glob`], [`id`], [`list`], [`sorted`], [`text`], [`time`]: small tools
 //! - [`sim`]: the native shell with a virtual clock, for tests and replays (feature `native`)
+//! - [`lint`]: advice on a model (feature `native`)
 //! - [`schema`]: JSON Schemas of config and lead (feature `native`)
 
 pub mod app;
@@ -28,6 +29,8 @@ pub mod glob;
 pub mod id;
 pub mod json;
 pub mod lead;
+#[cfg(feature = "native")]
+pub mod lint;
 pub mod list;
 pub mod model;
 pub mod names;

@@ -172,10 +172,11 @@ impl Scorer {
 
     /// The places whose selectors count a key, which is noted there.
     fn concern(&mut self, key: &Key) -> Vec<usize> {
+        let (kind, (_, subject)) = (key.kind(), key.parts());
         let (mut places, mut place) = (Vec::new(), 0);
         for rule in &self.rules {
             rule.selectors(&mut |what| {
-                if what.kind == Some(key.kind()) && what.includes(key.parts().1) {
+                if what.kind == Some(kind) && what.includes(subject) {
                     places.push(place);
                     let keys = &mut self.keys[place];
                     keys.insert(keys.partition_point(|known| known < key), key.clone());

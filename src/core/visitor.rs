@@ -26,7 +26,7 @@ const MAX_BUCKETS: usize = 1_000;
 /// Days that keep a bucket of their own.
 pub const MAX_DAYS: Day = 90;
 /// Most bytes of a fact's subject.
-const MAX_SUBJECT: usize = 60;
+pub const MAX_SUBJECT: usize = 60;
 /// Most steps of a journey in one record.
 const MAX_STEPS: usize = 60;
 /// Most attributes of a visitor.

@@ -73,6 +73,41 @@ fn check_names_every_problem() {
 }
 
 #[test]
+fn check_gives_advice_on_a_model_that_can_be_used() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("leadheat.json");
+    let long = "x".repeat(61);
+    let model = format!(
+        r#"{{ "webhook": "/hook", "model": {{ "id": "mine", "tiers": {{ "warm": 20, "hot": 40 }}, "groups": {{ "g": 9 }}, "rules": [
+            {{ "id": "a", "kind": "page_view", "on": "/pricing*", "points": 8, "cap": 5 }},
+            {{ "id": "b", "kind": "page_view", "on": "/pricing/eu", "points": 1, "cap": 12 }},
+            {{ "id": "c", "kind": "mark", "points": 0 }},
+            {{ "id": "d", "kind": "mark", "on": "/{long}*", "points": 1, "cap": 9, "group": "g" }},
+            {{ "id": "e", "kind": "engaged", "measure": "sum", "steps": [[60, 8]], "group": "g",
+               "when": {{ "all": [{{ "attribute": "email" }}, {{ "not": {{ "attribute": "email" }} }}] }} }} ] }} }}"#
+    );
+    fs::write(&file, model).unwrap();
+    let output = leadheat(&["check", file.to_str().unwrap()]);
+    let found = text(&output.stdout);
+    assert_eq!(output.status.code(), Some(0), "{found}");
+    for expected in [
+        "advice: $.model.rules[0]: `cap` of rule `a` is 5, but once is 8 already",
+        "advice: $.model.rules[1]: rules `a` and `b` count the same thing twice",
+        "advice: $.model.rules[2]: rule `c` never gives anything: its points are 0",
+        "advice: $.model.rules[3]: rule `d` never gives anything: its patterns are longer than 60 bytes",
+        "advice: $.model.rules[4]: rule `e` never gives anything: its condition cannot hold",
+        "advice: $.model.tiers.hot: hot begins at 40, but all rules together give 26",
+        "no problems",
+    ] {
+        assert!(found.contains(expected), "not found: {expected}\n{found}");
+    }
+    assert_eq!(found.matches("advice").count(), 6, "{found}");
+    // leadheat's own model needs none.
+    fs::write(&file, format!(r#"{{ "webhook": "/hook", "model": {} }}"#, leadheat_core::model::DEFAULT)).unwrap();
+    assert!(!text(&leadheat(&["check", file.to_str().unwrap()]).stdout).contains("advice"));
+}
+
+#[test]
 fn check_points_at_broken_json_and_missing_files() {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("leadheat.json");

@@ -1,0 +1,120 @@
+//! Advice on a model: what is no mistake of form, but hardly meant. Owns what is looked for; must not refuse anything, and is
+//! not in the wasm.
+
+use crate::json::Problem;
+use crate::model::{Milli, Model, Points, Rule};
+use crate::select::{Condition, Selector};
+use crate::text::decimal;
+use crate::visitor::MAX_SUBJECT;
+
+/// Everything in a model that is worth a second look, with its path in the config.
+pub fn lint(model: &Model) -> Vec<Problem> {
+    let mut advice = Vec::new();
+    for (list, rules) in [("$.model.rules", &model.rules), ("$.model.fit.rules", &model.fit.rules)] {
+        for (index, rule) in rules.iter().enumerate() {
+            let mut note = |wrong: String, mend: &str| {
+                advice.push(Problem { path: format!("{list}[{index}]"), wrong, mend: mend.into() });
+            };
+            if let Some(why) = never_fires(rule) {
+                note(format!("rule `{}` never gives anything: {why}", rule.id), "Correct it, or take the rule out");
+                continue;
+            }
+            if let Some((which, cap, points)) = cap_below_points(rule) {
+                let wrong = format!("{which} of rule `{}` is {cap}, but once is {points} already", rule.id);
+                note(wrong, "Raise the limit, or lower the points");
+            }
+            for other in rules.iter().take(index).filter(|other| never_fires(other).is_none() && overlap(rule, other)) {
+                let wrong = format!("rules `{}` and `{}` count the same thing twice", other.id, rule.id);
+                note(wrong, "Narrow `on` in one of them; leave it if it is meant");
+            }
+        }
+    }
+    let most = most(model);
+    for (tier, from) in [("warm", model.tiers.warm), ("hot", model.tiers.hot)] {
+        if most < from {
+            let wrong = format!("{tier} begins at {}, but all rules together give {}", decimal(from), decimal(most));
+            let mend = "Lower it, or raise points, caps and groups; statements in the chat still win over points";
+            advice.push(Problem { path: format!("$.model.tiers.{tier}"), wrong, mend: mend.into() });
+        }
+    }
+    advice
+}
+
+/// The most that a rule gives for one occurrence, or in its highest step.
+fn once(rule: &Rule) -> Milli {
+    match &rule.points {
+        Points::Each(each) => *each,
+        Points::Steps(steps) => steps.iter().map(|(_, points)| *points).max_by_key(|points| points.abs()).unwrap_or(0),
+    }
+}
+
+fn never_fires(rule: &Rule) -> Option<&'static str> {
+    let too_long = |what: &Selector| {
+        what.kind.is_some()
+            && !what.on.is_empty()
+            && what.on.iter().all(|glob| glob.0.split('*').any(|part| part.len() > MAX_SUBJECT))
+    };
+    if once(rule) == 0 {
+        return Some("its points are 0");
+    }
+    if rule.cap == Some(0) || rule.cap_day == Some(0) {
+        return Some("its limit is 0");
+    }
+    if too_long(&rule.what) {
+        return Some("its patterns are longer than 60 bytes, to which subjects are cut");
+    }
+    rule.when.as_ref().filter(|when| contradicts(when)).map(|_| "its condition cannot hold")
+}
+
+/// Whether a condition asks for a thing and for its absence.
+fn contradicts(condition: &Condition) -> bool {
+    match condition {
+        Condition::All { all } => {
+            let denied = |part: &Condition| {
+                all.iter().any(|other| matches!(other, Condition::Not { not } if not.contains(part)))
+            };
+            all.iter().any(|part| contradicts(part) || denied(part))
+        }
+        Condition::Any { any } => any.iter().all(contradicts),
+        Condition::Not { .. } | Condition::Test(_) => false,
+    }
+}
+
+fn cap_below_points(rule: &Rule) -> Option<(&'static str, String, String)> {
+    let points = once(rule);
+    [("`cap_day`", rule.cap_day), ("`cap`", rule.cap)].into_iter().find_map(|(which, cap)| {
+        let cap = cap.filter(|cap| *cap > 0 && *cap < points.abs())?;
+        Some((which, decimal(cap), decimal(points)))
+    })
+}
+
+/// Whether two rules count some signals, or read an attribute, twice, under the same condition.
+fn overlap(one: &Rule, other: &Rule) -> bool {
+    let (a, b) = (&one.what, &other.what);
+    let alike = a.kind == b.kind && a.attribute == b.attribute && (a.kind.is_some() || a.attribute.is_some());
+    let within = |a: &Selector, b: &Selector| {
+        a.on.is_empty() || b.on.iter().any(|glob| a.on.iter().any(|wider| wider.matches(&glob.0.replace('*', ""))))
+    };
+    alike
+        && (a.measure, a.window_days, a.this_visit) == (b.measure, b.window_days, b.this_visit)
+        && one.when == other.when
+        && (within(a, b) || within(b, a))
+}
+
+/// The most that all rules can give together, in thousandths.
+fn most(model: &Model) -> Milli {
+    let of_rule = |rule: &Rule| {
+        let repeats = rule.what.kind.is_some() && matches!(rule.points, Points::Each(_));
+        let points = match &rule.points {
+            Points::Steps(steps) => steps.iter().map(|(_, points)| *points).max().unwrap_or(0),
+            Points::Each(each) if *each > 0 && repeats => Milli::MAX / 1_000_000,
+            Points::Each(each) => *each,
+        };
+        points.clamp(0, rule.cap.unwrap_or(points.max(0)))
+    };
+    let in_group = |name: Option<&String>| {
+        model.rules.iter().filter(|rule| rule.group.as_ref() == name).map(of_rule).sum::<Milli>()
+    };
+    let groups = model.groups.iter().map(|(name, cap)| in_group(Some(name)).min(*cap));
+    (in_group(None) + groups.sum::<Milli>()).min(100_000)
+}
