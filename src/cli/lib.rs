@@ -7,9 +7,11 @@
 //! - [`serve`]: the demo site, the webhook and the inbox over HTTP · [`inbox`]: the leads received
 
 pub mod check;
+pub mod data;
 pub mod dist;
 pub mod inbox;
 mod order;
+pub mod score;
 pub mod serve;
 mod snip;
 pub mod types;

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result};
 use clap::{Parser, Subcommand};
-use leadheat::{check, dist, inbox::Inbox, serve, widget};
+use leadheat::{check, dist, inbox::Inbox, score, serve, widget};
 use tokio::net::TcpListener;
 
 /// leadheat: lead scoring in the browser, explained to the point. Without a command: the demo.
@@ -43,6 +43,24 @@ enum Command {
         /// The document
         file: PathBuf,
     },
+    /// Score leads from a CSV file by a model
+    Score {
+        /// The leads, one in a line, with a header line
+        #[arg(long)]
+        data: PathBuf,
+        /// Which column is which fact
+        #[arg(long)]
+        map: PathBuf,
+        /// The model; leadheat's own where absent
+        #[arg(long)]
+        model: Option<PathBuf>,
+        /// The column that says who became a customer, 1 or 0: then it is also said how well the model tells them apart
+        #[arg(long)]
+        label: Option<String>,
+        /// The file to write: row_id, score, tier
+        #[arg(long)]
+        out: PathBuf,
+    },
 }
 
 fn main() -> ExitCode {
@@ -60,6 +78,9 @@ fn run(arguments: Arguments) -> Result<ExitCode> {
         None => demo(&arguments.demo)?,
         Some(Command::Build { out }) => dist::write(&widget::build()?, &out)?,
         Some(Command::Check { file }) => return check_file(&file),
+        Some(Command::Score { data, map, model, label, out }) => {
+            score::score(&data, &map, model.as_deref(), label.as_deref(), &out)?;
+        }
     }
     Ok(ExitCode::SUCCESS)
 }
