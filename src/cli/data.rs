@@ -33,6 +33,9 @@ struct Column {
     #[serde(default)]
     subject: String,
     measure: Option<String>,
+    /// Numbers that stand for the texts of the column.
+    #[serde(default)]
+    values: BTreeMap<String, f64>,
     attribute: Option<String>,
 }
 
@@ -95,7 +98,7 @@ impl Map {
                     attributes.push((attribute.clone(), cell.to_owned()));
                 }
                 let Some(kind) = what.kind else { continue };
-                let Ok(amount) = cell.parse::<f64>() else {
+                let Some(amount) = what.values.get(cell).copied().or_else(|| cell.parse().ok()) else {
                     bail!("{name}, line {line}, column `{column}`: `{cell}` is not a number");
                 };
                 let amount = amount.clamp(0.0, 1e9).round() as u32;

@@ -13,6 +13,10 @@ pub type Milli = i64;
 /// The model that is used where config brings none: for companies that sell to companies.
 pub const DEFAULT: &str = include_str!("defaults/model-b2b.json");
 
+/// A model for shops, to begin from.
+#[cfg(feature = "native")]
+pub const SHOP: &str = include_str!("defaults/model-shop.json");
+
 /// How a visitor is scored. Every point that it can give is in here.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "native", derive(schemars::JsonSchema))]
