@@ -210,6 +210,7 @@ impl Inbox {
             "tier",
             "stage",
             "score",
+            "grade",
             "status",
             "owner",
             "name",
@@ -250,6 +251,7 @@ impl Inbox {
                     &lead["contact"][column],
                     &lead["qualification"][column],
                     &first[column],
+                    &lead["fit"][column],
                 ];
                 places.into_iter().find(|value| !value.is_null() && !value.is_object()).map(|value| match value {
                     serde_json::Value::String(text) => text.clone(),

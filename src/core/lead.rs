@@ -214,10 +214,13 @@ pub struct Reason {
     /// Points, in thousandths at most; negative where taken.
     pub points: f64,
     /// Points without any limit or fading.
+    #[cfg_attr(feature = "native", serde(default))]
     pub raw: f64,
     /// Of these, after the limit on each day.
+    #[cfg_attr(feature = "native", serde(default))]
     pub day_capped: f64,
     /// Of these, after fading; `points` are what the rule's own limit leaves of them.
+    #[cfg_attr(feature = "native", serde(default))]
     pub decayed: f64,
     /// What was counted: occurrences, seconds, ...
     pub count: u32,

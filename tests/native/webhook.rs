@@ -53,6 +53,22 @@ fn the_highest_revision_counts_and_a_repeated_post_changes_nothing() {
 }
 
 #[test]
+fn a_lead_of_an_earlier_form_is_taken() {
+    let inbox = inbox();
+    let mut first = lead("a", 1, "first");
+    first.reasons.push(leadheat_core::lead::Reason { rule: "r".into(), points: 2.0, ..Default::default() });
+    let mut json = serde_json::to_value(first).unwrap();
+    for since in ["fit", "attributes"] {
+        json.as_object_mut().unwrap().remove(since);
+    }
+    for since in ["raw", "day_capped", "decayed"] {
+        json["reasons"][0].as_object_mut().unwrap().remove(since);
+    }
+    assert_eq!(inbox.receive(json.to_string().as_bytes()), Ok(true));
+    assert_eq!(inbox.list(Lang::En).unwrap()[0].lead.reasons[0].points, 2.0);
+}
+
+#[test]
 fn what_is_no_lead_is_refused_with_a_reason_and_loses_nothing() {
     let inbox = inbox();
     post(&inbox, &lead("a", 1, "kept")).unwrap();

@@ -38,7 +38,7 @@ const touch = (id, at) => h('div', null, h('h4', null, t(`touch.${id}`)), facts(
 function story(lead) {
   return [
     lead.brief && section('brief', t('brief'), h('div', { class: 'prose' }, String(lead.brief).split('\n').filter(Boolean).map((line) => h('p', null, line)))),
-    section('reasons', t('reasons'), reasons(lead)), section('journey', t('journey'), timeline(lead)), section('chat', t('chat'), chat(lead)),
+    section('reasons', t('reasons'), reasons(lead)), lead.fit && section('fit', `${t('fit')}: ${lead.fit.grade}`, reasons(lead.fit)), section('journey', t('journey'), timeline(lead)), section('chat', t('chat'), chat(lead)),
   ].filter(Boolean);
 }
 
@@ -49,6 +49,7 @@ function background(entry) {
       [t('need'), q.need, own], [t('timeframe'), word('timeframe', q.timeframe)], [t('authority'), word('authority', q.authority)], [t('budget'), q.budget, own],
       [t('supplier'), q.current_supplier, own], [t('preferred'), word('preferred', q.preferred)],
       [t('company'), contact.company, own], [t('phone'), contact.phone], [t('email'), contact.email],
+      ...Object.entries(lead.attributes || {}).map(([name, value]) => [name.replaceAll('_', ' '), value, own]),
       [t('page'), lead.page], [t('site'), lead.site], [t('spoken'), lead.language && languageName(lead.language)],
       [t('received'), moment(entry.received_at)], [t('created'), moment(lead.created_at)], [t('updated'), moment(lead.updated_at)],
       [t('model'), lead.model && `${lead.model.id} ${lead.model.version}`], [t('id'), `${lead.id} (${lead.revision})`]])),

@@ -16,7 +16,7 @@ export const tick = (root) => root.querySelectorAll('[data-age]').forEach((el) =
 export function tags(entry, all) {
   const { lead, status, owner } = entry;
   return [
-    lead.test && t('test'), lead.suspected_bot && t('bot'), all && hasDraft(lead.id) && t('unsaved'),
+    lead.fit?.grade && t('grade', lead.fit.grade), lead.test && t('test'), lead.suspected_bot && t('bot'), all && hasDraft(lead.id) && t('unsaved'),
     dueAgain(entry) ? t('due') : all && status !== 'new' && word('status', status), all && owner,
   ].filter(Boolean).map((text) => h('span', { class: 'tag' }, text));
 }

@@ -95,6 +95,8 @@ const WORDS = {
   saved: [(time) => `Saved ${time}`, (time) => `Tallennettu ${time}`, (time) => `Mentve: ${time}`],
   notes: ['Notes', 'Muistiinpanot', 'Jegyzetek'],
   brief: ['In short', 'Lyhyesti', 'Röviden'],
+  grade: [(grade) => `Fit ${grade}`, (grade) => `Sopivuus ${grade}`, (grade) => `Illeszkedés ${grade}`],
+  fit: ['How well they suit', 'Miten hyvin asiakas sopii', 'Mennyire illik hozzánk'],
   reasons: ['Why this score', 'Mistä pisteet tulevat', 'Miből áll a pontszám'],
   'reasons.none': ['The visitor has not consented to scoring, so there are no points and no journey.', 'Kävijä ei ole antanut suostumusta pisteytykseen, joten pisteitä ja polkua ei ole.',
     'A látogató nem járult hozzá a pontozáshoz, ezért nincs pontszám és útvonal.'],
