@@ -202,8 +202,15 @@ impl Model {
 
 fn read_fit(at: &At, value: &Value) -> Fit {
     let rules = read_rules(at, value, &[]);
-    if rules.iter().any(|rule| rule.what.kind.is_some()) {
-        at.problem("fit is who the visitor is, and signals are what they did", "Use `attribute` in its rules");
+    let mut signals = false;
+    for rule in &rules {
+        rule.selectors(&mut |what| signals |= what.kind.is_some());
+    }
+    if signals {
+        at.problem(
+            "fit is who the visitor is, and signals are what they did",
+            "Use `attribute` in its rules and their conditions",
+        );
     }
     let fit = Fit { a: value.thousandths("a").unwrap_or(50_000), b: value.thousandths("b").unwrap_or(20_000), rules };
     if fit.b > fit.a {

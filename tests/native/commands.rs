@@ -34,7 +34,7 @@ fn check_names_every_problem() {
                 { "id": "f", "points": 1, "when": { "kind": "visit", "from": 3, "below": 3 } },
                 { "id": "g", "points": 1, "when": { "all": [{ "any": [], "not": [] }, { "attribut": "x" }] } },
                 { "points": 1, "on": "/x" } ],
-              "fit": { "a": 10, "rules": [{ "id": "x", "kind": "visit", "points": 1 }] } }
+              "fit": { "a": 10, "rules": [{ "id": "x", "points": 1, "when": { "not": { "kind": "visit" } } }] } }
         }"##,
     )
     .unwrap();
