@@ -6,10 +6,10 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result, bail, ensure};
+use leadheat_core::facts::{Count, Facts, Key};
 use leadheat_core::select::Measure;
 use leadheat_core::signal::Kind;
 use leadheat_core::time::Day;
-use leadheat_core::visitor::{Count, Facts, Key};
 use serde::Deserialize;
 
 /// Which column is which fact.

@@ -38,7 +38,7 @@ enum Command {
         #[arg(long)]
         out: PathBuf,
     },
-    /// Name every problem of a config document
+    /// Name every problem of a config document; without any, give advice on its model
     Check {
         /// The document
         file: PathBuf,

@@ -8,8 +8,9 @@ use anyhow::{Context, Result, bail, ensure};
 use leadheat_core::config::Config;
 use leadheat_core::json::{Problem, Value};
 use leadheat_core::model::{self, Milli, Model};
-use leadheat_core::score::{Evidence, Scorer, Tier, tier};
+use leadheat_core::score::{Evidence, Scorer};
 use leadheat_core::text::decimal;
+use leadheat_core::tier::{Tier, tier};
 
 use crate::check::defaults;
 use crate::data::{Map, Row};

@@ -3,8 +3,8 @@
 
 use crate::lead::Lead;
 use crate::qualify::{Authority, Timeframe};
-use crate::score::Stage;
 use crate::text::{Lang, clip, cut, decimal, join};
+use crate::tier::Stage;
 use crate::words::{Words, words};
 
 /// Writes the brief of a lead.

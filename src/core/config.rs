@@ -8,10 +8,10 @@ use crate::glob::Glob;
 use crate::json::{At, Problem, Value};
 use crate::model::{self, Model};
 use crate::names::names;
-use crate::score::Tier;
 use crate::script::{self, Script};
 use crate::shape::{Field, Shape};
 use crate::text::{Lang, Text, cut};
+use crate::tier::Tier;
 use crate::words;
 
 /// The settings of one site.

@@ -102,6 +102,12 @@ mod native {
     }
 }
 
+impl From<&str> for Value {
+    fn from(text: &str) -> Value {
+        Value::String(text.to_owned())
+    }
+}
+
 impl Value {
     /// The value of a field, where this is an object that has it.
     pub fn field(&self, name: &str) -> Option<&Value> {

@@ -8,8 +8,8 @@
 //! [`app`] is the whole on one page: `State`, `Event`, `Effect`, `update`. From there, along the flow of data:
 //! - [`signal`]: what a visitor did · [`page`]: how long and how far the page in view was looked at · [`source`]: where
 //!   from
-//! - [`visitor`]: what is known, in day buckets, bounded and mergeable
-//! - [`model`]: the scoring model · [`select`]: what its rules look at · [`score`]: the assessment, tier and stage · [`qualify`]: what was stated
+//! - [`facts`]: what was done, counted in day buckets · [`visitor`]: all that is known, mergeable
+//! - [`model`]: the scoring model · [`select`]: what its rules look at · [`score`]: the points, explained · [`tier`]: what they mean · [`qualify`]: what was stated
 //! - [`lead`]: what is sent · [`brief`]: its prose · [`outbox`]: its delivery
 //! - [`consent`]: what is allowed
 //! - [`script`]: what the chat asks · [`chat`]: the conversation · [`view`]: what is seen of it · [`words`]: its phrases
@@ -25,6 +25,7 @@ pub mod brief;
 pub mod chat;
 pub mod config;
 pub mod consent;
+pub mod facts;
 pub mod glob;
 pub mod id;
 pub mod json;
@@ -49,6 +50,7 @@ pub mod sim;
 pub mod sorted;
 pub mod source;
 pub mod text;
+pub mod tier;
 pub mod time;
 pub mod view;
 pub mod visitor;

@@ -1,11 +1,11 @@
 //! Advice on a model: what is no mistake of form, but hardly meant. Owns what is looked for; must not refuse anything, and is
 //! not in the wasm.
 
+use crate::facts::MAX_SUBJECT;
 use crate::json::Problem;
 use crate::model::{Milli, Model, Points, Rule};
 use crate::select::{Condition, Selector};
 use crate::text::decimal;
-use crate::visitor::MAX_SUBJECT;
 
 /// Everything in a model that is worth a second look, with its path in the config.
 pub fn lint(model: &Model) -> Vec<Problem> {

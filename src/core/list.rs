@@ -1,7 +1,7 @@
 //! Making and sorting short lists. Owns doing it in little code: what the standard library does for each type anew is
 //! written for long ones.
 
-/// The items as a list. Not `collect`, which is three times the code for each use.
+/// The items as a list. Not `collect`, which sizes and grows for each iterator anew: twenty uses were a kilobyte of the download.
 pub fn gather<T>(items: impl Iterator<Item = T>) -> Vec<T> {
     let mut list = Vec::new();
     for item in items {

@@ -1,6 +1,5 @@
 //! Enums and the words that stand for them in documents. Owns the two-way table; must not know any particular enum.
 
-use crate::json::Value;
 use crate::text::{place, split};
 
 /// The words of an enum. Both in the same order.
@@ -22,11 +21,6 @@ impl<T: Copy> Names<T> {
     pub fn pairs(&self) -> impl Iterator<Item = (&'static str, T)> {
         split(self.words, b' ').into_iter().zip(self.all.iter().copied())
     }
-}
-
-/// A word as a document.
-pub(crate) fn document(word: &str) -> Value {
-    Value::String(word.to_owned())
 }
 
 /// The words of an enum, and its form in documents: `names!(Enum { First "first", Second "second" })`, all variants in their
@@ -61,7 +55,7 @@ macro_rules! names {
         impl $crate::wire::Wire for $type {
             #[inline(never)]
             fn write(&self) -> $crate::json::Value {
-                $crate::names::document(self.name())
+                $crate::json::Value::from(self.name())
             }
             fn read(value: &$crate::json::Value) -> Self {
                 value.as_str().and_then(|word| Self::NAMES.find(word)).unwrap_or($type::$first)
@@ -79,8 +73,8 @@ mod tests {
     use crate::chat::Speaker;
     use crate::consent::{Decision, Source};
     use crate::qualify::{Authority, Timeframe};
-    use crate::score::{Stage, Tier};
     use crate::signal::Kind;
+    use crate::tier::{Stage, Tier};
     use crate::wire::Wire;
 
     #[test]

@@ -3,8 +3,8 @@
 
 use crate::json::Value;
 use crate::list::gather;
-use crate::score::{Stage, Tier};
 use crate::sorted::Sorted;
+use crate::tier::{Stage, Tier};
 use crate::time::{DAY, MINUTE, Millis, SECOND, Stamp};
 use crate::wire::record;
 
@@ -23,12 +23,12 @@ pub(crate) fn strip(lead: &mut Value, tier: Tier, stage: Stage) {
     let Value::Object(fields) = lead else { return };
     for (name, value) in fields {
         match name.as_str() {
-            "tier" => *value = Value::String(tier.name().into()),
-            "stage" => *value = Value::String(stage.name().into()),
+            "tier" => *value = tier.name().into(),
+            "stage" => *value = stage.name().into(),
             "consent" => {
                 if let Value::Object(note) = value {
                     note.retain(|(name, _)| name == "contact_text");
-                    note.push(("state".into(), Value::String("denied".into())));
+                    note.push(("state".into(), "denied".into()));
                 }
             }
             "score" | "model" | "source" => *value = Value::Null,

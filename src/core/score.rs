@@ -1,54 +1,19 @@
-//! From facts and a model to an assessment: total, tier, stage, and a line for every point. Owns the order in which
-//! caps, decay and clamps apply; must not know where facts come from or what is done with the result.
+//! From facts and rules to a score, with a line for every point. Owns the order in which caps, decay and clamps apply; must
+//! not know where facts come from or what is done with the result.
 //!
 //! Order: occurrences of a day x points -> cap per day -> decay by whole UTC days -> cap per rule -> cap per group
 //! -> total clamped to 0..=100. What a group cap or the clamp takes away is a line of its own, so that the lines
 //! always sum exactly to the total.
 
+use crate::facts::{Count, Facts, Key, MAX_DAYS};
 use crate::list::{gather, sort_down};
-use crate::model::{Decay, Fit, Milli, Points, Rule, Tiers};
-use crate::names::names;
-use crate::qualify::{Qualification, Timeframe};
+use crate::model::{Decay, Milli, Points, Rule};
 use crate::select::{Measure, Selector};
 use crate::signal::Kind;
 use crate::sorted::Sorted;
 use crate::text::thousandths;
 use crate::time::{Day, day};
-use crate::visitor::{Count, Facts, Key, MAX_DAYS, Step};
-
-/// How warm a lead is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-#[cfg_attr(feature = "native", derive(serde::Serialize, serde::Deserialize, schemars::JsonSchema))]
-#[cfg_attr(feature = "native", serde(rename_all = "lowercase"))]
-pub enum Tier {
-    /// Interested without a time limit, or little known.
-    #[default]
-    Cold,
-    /// A serious buyer.
-    Warm,
-    /// Wants to buy at once.
-    Hot,
-}
-
-names!(Tier { Cold "cold", Warm "warm", Hot "hot" });
-
-/// Where in the funnel. In the order in which stages may only advance; discarded is reached from anywhere.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-#[cfg_attr(feature = "native", derive(serde::Serialize, serde::Deserialize, schemars::JsonSchema))]
-#[cfg_attr(feature = "native", serde(rename_all = "lowercase"))]
-pub enum Stage {
-    /// Visited, looked at general information.
-    #[default]
-    Suspect,
-    /// Marketing-qualified: clear interest, not ready to buy soon.
-    Mql,
-    /// Sales-qualified: immediate interest in buying.
-    Sql,
-    /// Asks without meaning to buy.
-    Discarded,
-}
-
-names!(Stage { Suspect "suspect", Mql "mql", Sql "sql", Discarded "discarded" });
+use crate::visitor::Step;
 
 /// One line of an assessment.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -155,9 +120,6 @@ impl Scorer {
 
     /// A signal was counted under this key.
     pub fn signal(&mut self, key: &Key) {
-        if self.concerned.0.len() > 4 * crate::visitor::MAX_KEYS {
-            self.reset(); // Keys that have been folded away would pile up here.
-        }
         self.note(key);
         self.touch(&self.by_visit.clone());
     }
@@ -265,13 +227,7 @@ impl Scorer {
         if let Some(when) = &rule.when {
             let holds = when.holds(&mut |test| {
                 place += 1;
-                let found = self.find(place, &test.what, evidence).map(|found| found.number);
-                match found.or((test.what.kind.is_some() && test.below.is_some()).then_some(0)) {
-                    None => false,
-                    Some(number) => {
-                        test.from.is_none_or(|from| number >= from) && test.below.is_none_or(|below| number < below)
-                    }
-                }
+                test.admits(self.find(place, &test.what, evidence).map(|found| found.number))
             });
             if !holds {
                 return None;
@@ -428,58 +384,6 @@ fn faded(points: Milli, decay: Option<Decay>, age: Day) -> Milli {
     }
 }
 
-/// The tier of a score, given the tier before. What the visitor stated wins over points; without evidence beyond one
-/// page view nobody is more than cold.
-pub fn tier(total: Milli, before: Tier, tiers: &Tiers, stated: Option<Timeframe>, evidence: bool) -> Tier {
-    match stated {
-        Some(Timeframe::Now) => return Tier::Hot,
-        Some(Timeframe::TwoMonths) => return Tier::Warm,
-        Some(_) => return Tier::Cold,
-        None if !evidence => return Tier::Cold,
-        None => {}
-    }
-    let reached = |tier: Tier, from: Milli| total >= from - if before >= tier { tiers.hysteresis } else { 0 };
-    if reached(Tier::Hot, tiers.hot) {
-        Tier::Hot
-    } else if reached(Tier::Warm, tiers.warm) {
-        Tier::Warm
-    } else {
-        Tier::Cold
-    }
-}
-
-/// The letter of a fit: A, B or C.
-pub fn letter(total: Milli, fit: &Fit) -> &'static str {
-    if total >= fit.a {
-        "A"
-    } else if total >= fit.b {
-        "B"
-    } else {
-        "C"
-    }
-}
-
-/// The figure of a tier, to stand behind the letter of a fit: 1 for hot, 3 for cold.
-pub fn figure(tier: Tier) -> &'static str {
-    match tier {
-        Tier::Hot => "1",
-        Tier::Warm => "2",
-        Tier::Cold => "3",
-    }
-}
-
-/// The stage that follows from tier and statements. Never back, except to and from discarded by a statement.
-pub fn stage(tier: Tier, before: Stage, said: &Qualification, reachable: bool) -> Stage {
-    let now = match (tier, said.timeframe) {
-        (_, Some(Timeframe::NotBuying)) => return Stage::Discarded,
-        (Tier::Hot, _) => Stage::Sql,
-        (Tier::Warm, _) => Stage::Mql,
-        (Tier::Cold, Some(_)) if reachable => Stage::Mql,
-        _ => Stage::Suspect,
-    };
-    if before == Stage::Discarded { now } else { now.max(before) }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -494,27 +398,5 @@ mod tests {
         assert_eq!(faded(10_000, Some(Decay::HalfLifeDays(14)), 28), 2_500);
         assert_eq!(faded(-10_000, Some(Decay::LinearDays(30)), 15), -5_000);
         assert_eq!(faded(10_000, Some(Decay::LinearDays(30)), 31), 0);
-    }
-
-    #[test]
-    fn statements_win_and_thresholds_are_inclusive() {
-        let tiers = Tiers::default();
-        let by_points = |total, before| tier(total, before, &tiers, None, true);
-        assert_eq!(by_points(60_000, Tier::Cold), Tier::Hot);
-        assert_eq!(by_points(59_999, Tier::Cold), Tier::Warm);
-        assert_eq!(by_points(55_000, Tier::Hot), Tier::Hot);
-        assert_eq!(by_points(54_999, Tier::Hot), Tier::Warm);
-        assert_eq!(tier(99_000, Tier::Hot, &tiers, None, false), Tier::Cold);
-        assert_eq!(tier(12_000, Tier::Cold, &tiers, Some(Timeframe::Now), false), Tier::Hot);
-        assert_eq!(tier(80_000, Tier::Hot, &tiers, Some(Timeframe::None), true), Tier::Cold);
-    }
-
-    #[test]
-    fn stages_do_not_move_backwards() {
-        let said = |timeframe| Qualification { timeframe, ..Qualification::default() };
-        assert_eq!(stage(Tier::Cold, Stage::Sql, &said(None), true), Stage::Sql);
-        assert_eq!(stage(Tier::Hot, Stage::Suspect, &said(Some(Timeframe::NotBuying)), true), Stage::Discarded);
-        assert_eq!(stage(Tier::Cold, Stage::Suspect, &said(Some(Timeframe::Later)), true), Stage::Mql);
-        assert_eq!(stage(Tier::Hot, Stage::Discarded, &said(Some(Timeframe::Now)), true), Stage::Sql);
     }
 }

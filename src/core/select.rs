@@ -124,6 +124,18 @@ impl Selector {
     }
 }
 
+impl Test {
+    /// Whether what was found lies within the bounds. Signals never seen count as 0, but are not there where there are no
+    /// bounds; an attribute that is not known is in no bounds.
+    pub(crate) fn admits(&self, found: Option<Milli>) -> bool {
+        let bounded = self.from.is_some() || self.below.is_some();
+        let number = found.or((self.what.kind.is_some() && bounded).then_some(0));
+        number.is_some_and(|number| {
+            self.from.is_none_or(|from| number >= from) && self.below.is_none_or(|below| number < below)
+        })
+    }
+}
+
 impl Condition {
     /// Reads a condition of the right shape, noting what else is wrong with it.
     pub(crate) fn read(at: &At, value: &Value) -> Condition {

@@ -95,7 +95,7 @@ pub fn split(text: &str, at: u8) -> Vec<&str> {
     parts
 }
 
-/// Texts one after another, with something between those that are not empty. Not `join`, which is four times the code.
+/// Texts one after another, with something between those that are not empty. Not `join`, which is a kilobyte of wasm.
 pub fn join(texts: impl IntoIterator<Item = impl AsRef<str>>, between: &str) -> String {
     let mut joined = String::new();
     for text in texts {

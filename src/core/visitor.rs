@@ -1,4 +1,4 @@
-//! What is known of a visitor: facts, the journey, where they came from, who they say they are. Owns its bounds and
+//! What is known of a visitor: facts, the journey, where they came from, who they say they are. Owns the record of it and
 //! its merging; must not know what any of it is worth.
 //!
 //! Every life of a page writes one `Record`, its own, under one key. The visitor is the merge of all records, which is
@@ -6,199 +6,24 @@
 //!
 //! Maps are sorted vectors ([`crate::sorted`]): they are small, and a B-tree costs more of the download than it saves.
 
+use crate::facts::{Facts, MAX_KEYS};
 use crate::json::Value;
 use crate::lead::Contact;
 use crate::list::gather;
 use crate::qualify::Qualification;
-use crate::score::{Stage, Tier};
-use crate::signal::{Kind, Signal};
+use crate::signal::Kind;
 use crate::sorted::Sorted;
 use crate::source::Touch;
-use crate::text::{clip, cut};
+use crate::text::clip;
+use crate::tier::{Stage, Tier};
 use crate::time::{DAY, Day, Millis, day};
 use crate::wire::{Wire, object, record};
 use crate::write::json;
 
-/// Most keys in one record; those least recently touched are folded into `other` of their kind.
-pub const MAX_KEYS: usize = 400;
-/// Most day buckets in one record, over all keys; the oldest days are folded into the all-time counts.
-const MAX_BUCKETS: usize = 1_000;
-/// Days that keep a bucket of their own.
-pub const MAX_DAYS: Day = 90;
-/// Most bytes of a fact's subject.
-pub const MAX_SUBJECT: usize = 60;
 /// Most steps of a journey in one record.
 const MAX_STEPS: usize = 60;
 /// Most attributes of a visitor.
 const MAX_ATTRIBUTES: usize = 20;
-/// What folded keys are counted under.
-const OTHER: &str = "other";
-
-/// How often, and how much in sum.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Count(pub u32, pub u32);
-
-impl Wire for Count {
-    fn write(&self) -> Value {
-        (self.0, self.1).write()
-    }
-    fn read(value: &Value) -> Count {
-        let (often, much) = Wire::read(value);
-        Count(often, much)
-    }
-}
-
-impl Count {
-    /// Adds another count; stays at the largest number rather than wrapping.
-    pub fn add(&mut self, other: Count) {
-        self.0 = self.0.saturating_add(other.0);
-        self.1 = self.1.saturating_add(other.1);
-    }
-}
-
-/// How often one thing was done: by UTC day, and on older days together.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Tally {
-    /// On days that no longer have a bucket.
-    pub older: Count,
-    /// By day.
-    pub days: Sorted<Day, Count>,
-    /// The last time.
-    pub last: Millis,
-}
-
-record!(Tally { older, days, last });
-
-impl Tally {
-    fn fold_day(&mut self) {
-        if !self.days.0.is_empty() {
-            self.older.add(self.days.0.remove(0).1);
-        }
-    }
-
-    fn merge(&mut self, other: &Tally) {
-        self.older.add(other.older);
-        for (day, count) in &other.days.0 {
-            self.days.entry(day).add(*count);
-        }
-        self.last = self.last.max(other.last);
-    }
-}
-
-/// A fact's key: signal kind and subject, written `page_view /pricing`.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Key(String);
-
-impl Wire for Key {
-    fn write(&self) -> Value {
-        self.0.write()
-    }
-    fn read(value: &Value) -> Key {
-        let (kind, subject) = cut(value.as_str().unwrap_or_default(), b" ");
-        Key::new(Kind::NAMES.find(kind).unwrap_or(Kind::Custom), subject.unwrap_or_default())
-    }
-    fn fits(value: &Value) -> bool {
-        value.as_str().is_some_and(|key| Kind::NAMES.find(cut(key, b" ").0).is_some())
-    }
-}
-
-impl Key {
-    /// The key of a kind and a subject, which is cut to its bound.
-    pub fn new(kind: Kind, subject: &str) -> Key {
-        Key([kind.name(), " ", clip(subject, MAX_SUBJECT)].concat())
-    }
-
-    /// The kind.
-    pub fn kind(&self) -> Kind {
-        Kind::NAMES.find(self.parts().0).unwrap_or(Kind::Custom)
-    }
-
-    /// Kind (by name) and subject.
-    pub fn parts(&self) -> (&str, &str) {
-        let (kind, subject) = cut(&self.0, b" ");
-        (kind, subject.unwrap_or(""))
-    }
-}
-
-/// Counts under keys, by day.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Facts(pub Sorted<Key, Tally>);
-
-impl Wire for Facts {
-    fn write(&self) -> Value {
-        self.0.write()
-    }
-    fn read(value: &Value) -> Facts {
-        Facts(Wire::read(value))
-    }
-}
-
-impl Facts {
-    /// Counts one signal.
-    pub fn add(&mut self, signal: &Signal, wall: Millis) {
-        let tally = self.0.entry(&Key::new(signal.kind, &signal.subject));
-        tally.days.entry(&day(wall)).add(Count(1, signal.amount));
-        tally.last = tally.last.max(wall);
-    }
-
-    /// Adds all of another's counts.
-    pub fn merge(&mut self, other: &Facts) {
-        for (key, tally) in &other.0.0 {
-            self.0.entry(key).merge(tally);
-        }
-    }
-
-    /// How often a kind of signal was seen, over all time.
-    pub fn count(&self, kind: Kind) -> u32 {
-        let of_kind = self.0.0.iter().filter(|(key, _)| key.parts().0 == kind.name());
-        of_kind.map(|(_, tally)| tally.older.0 + tally.days.0.iter().map(|(_, count)| count.0).sum::<u32>()).sum()
-    }
-
-    /// The last day before this one on which a kind of signal was seen, as far back as days have buckets.
-    pub fn last_day_before(&self, kind: Kind, today: Day) -> Option<Day> {
-        let mut last = None;
-        for (key, tally) in &self.0.0 {
-            for (day, _) in &tally.days.0 {
-                if *day < today && key.kind() == kind {
-                    last = last.max(Some(*day));
-                }
-            }
-        }
-        last
-    }
-
-    /// Folds what is over the bounds: days that are too old or make too many buckets, then keys.
-    pub fn bound(&mut self, today: Day) {
-        let list = &mut self.0.0;
-        let first = |tally: &Tally| tally.days.0.first().map_or(Day::MAX, |(day, _)| *day);
-        loop {
-            let (mut buckets, mut oldest) = (0, Day::MAX);
-            for (_, tally) in list.iter() {
-                buckets += tally.days.0.len();
-                oldest = oldest.min(first(tally));
-            }
-            if buckets <= MAX_BUCKETS && oldest.saturating_add(MAX_DAYS) > today {
-                break;
-            }
-            for (_, tally) in list.iter_mut() {
-                if first(tally) == oldest {
-                    tally.fold_day();
-                }
-            }
-        }
-        while self.0.0.len() > MAX_KEYS {
-            let mut least = None;
-            for (index, (key, tally)) in self.0.0.iter().enumerate() {
-                if key.parts().1 != OTHER && least.is_none_or(|(_, last)| tally.last < last) {
-                    least = Some((index, tally.last));
-                }
-            }
-            let Some((index, _)) = least else { break };
-            let (key, tally) = self.0.0.remove(index);
-            self.0.entry(&Key([key.parts().0, " ", OTHER].concat())).merge(&tally);
-        }
-    }
-}
 
 /// One step of the journey, for the salesperson's eye.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -207,9 +32,9 @@ pub struct Step {
     pub at: Millis,
     /// What was done.
     pub what: Kind,
-    /// On what, as in [`Signal::subject`].
+    /// On what, as in [`crate::signal::Signal::subject`].
     pub subject: String,
-    /// Of a page view: engaged seconds; else as in [`Signal::amount`].
+    /// Of a page view: engaged seconds; else as in [`crate::signal::Signal::amount`].
     pub amount: u32,
     /// Of a page view: deepest point in percent of the content.
     pub scroll: u8,
@@ -311,7 +136,7 @@ fn after(one: (u64, &dyn Wire), other: (u64, &dyn Wire)) -> bool {
 }
 
 /// Of two marks the later.
-pub fn later<'a>(one: &'a Option<LeadMark>, other: &'a Option<LeadMark>) -> &'a Option<LeadMark> {
+fn later<'a>(one: &'a Option<LeadMark>, other: &'a Option<LeadMark>) -> &'a Option<LeadMark> {
     let number = |mark: &Option<LeadMark>| mark.as_ref().map_or(0, |mark| mark.revision.into());
     if after((number(one), one), (number(other), other)) { one } else { other }
 }
@@ -489,20 +314,10 @@ impl Records {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::signal::Signal;
 
     fn signal(subject: &str) -> Signal {
         Signal { kind: Kind::PageView, subject: subject.into(), amount: 1 }
-    }
-
-    #[test]
-    fn old_days_and_surplus_keys_fold_without_losing_a_count() {
-        let mut facts = Facts::default();
-        for n in 0..1_000u64 {
-            facts.add(&signal(&format!("/page/{n}")), n * DAY / 4);
-            facts.bound(day(n * DAY / 4));
-        }
-        assert!(facts.0.0.len() <= MAX_KEYS);
-        assert_eq!(facts.count(Kind::PageView), 1_000);
     }
 
     #[test]

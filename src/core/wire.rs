@@ -4,8 +4,8 @@
 //! Reading never fails: storage belongs to the visitor, to other versions and to chance, so whatever is missing or wrong
 //! reads as absent, and numbers are bounded so that nothing computed from them overflows.
 //!
-//! Not serde: both directions of it are a tenth of the whole download, most of it for formats and failures that do not
-//! exist here. The native programs read and write leads by serde; a test holds the two together.
+//! Not serde: reading by it was a sixth of the download and writing by it 3 KB, most of it for formats and failures that do
+//! not exist here. The native programs read and write leads by serde; a test holds the two together.
 
 use crate::json::Value;
 use crate::list::gather;

@@ -11,7 +11,7 @@ pub(super) fn device(touches: u32, short_side: u32) -> &'static str {
     match (touches, short_side) {
         (0, _) => "desktop",
         (_, 0..600) => "phone",
-        // Screens of desks and laps that can be touched are wider.
+        // Above it are laptops and monitors that can be touched.
         (_, 600..1_100) => "tablet",
         _ => "desktop",
     }

@@ -6,8 +6,8 @@ use super::{Area, Effect, Kept, State, Stored, Turn};
 use crate::chat::Conversation;
 use crate::consent::{Consent, Decision, Report};
 use crate::id;
-use crate::names::document;
-use crate::score::{self, Stage, Tier};
+use crate::json::Value;
+use crate::tier::{self, Stage, Tier};
 use crate::time::{DAY, Millis, SECOND, day};
 use crate::visitor::{Record, Records};
 use crate::wire::object;
@@ -153,8 +153,8 @@ impl State {
         turn.remove(Area::Site, &[CHAT_KEY]);
         self.chat_saved = 0;
         let said = &self.chat.said;
-        let tier = score::tier(0, Tier::Cold, &self.config.model.tiers, said.timeframe, false);
-        let stage = score::stage(tier, Stage::Suspect, said, self.chat.contact.reachable());
+        let tier = tier::tier(0, Tier::Cold, &self.config.model.tiers, said.timeframe, false);
+        let stage = tier::stage(tier, Stage::Suspect, said, self.chat.contact.reachable());
         self.outbox.items.0.retain_mut(|(key, item)| {
             let key = [LEAD_PREFIX, key];
             if item.submitted {
@@ -183,7 +183,7 @@ impl State {
     /// Forgets everything, in every tab; consent counts as refused until it is given again.
     pub(super) fn forget(&mut self, turn: &mut Turn) {
         // Removing the consent tells other tabs of a withdrawal; this tells them of more.
-        turn.store(Area::Site, &[FORGET_KEY], document("forget"));
+        turn.store(Area::Site, &[FORGET_KEY], Value::from("forget"));
         turn.remove(Area::Site, &[FORGET_KEY]);
         self.forget_here(turn);
     }
@@ -191,7 +191,7 @@ impl State {
     fn forget_here(&mut self, turn: &mut Turn) {
         self.remove_found(turn);
         for (_, ticket) in std::mem::take(&mut self.tests) {
-            turn.answer(ticket, document("forgotten before it was delivered"));
+            turn.answer(ticket, Value::from("forgotten before it was delivered"));
         }
         self.consent = Consent { decision: Decision::Denied, source: None, at: turn.now.wall };
         self.wipe_visitor(turn);

@@ -14,12 +14,13 @@ use crate::list::{gather, sort_down};
 use crate::model::Rule;
 use crate::outbox::{Item, Outcome, Verdict};
 use crate::qualify::Qualification;
-use crate::score::{self, Tier};
+use crate::score;
 use crate::signal::Kind;
 use crate::source::Touch;
 use crate::text::{Lang, clip, decimal, number};
+use crate::tier::{self, Tier};
 use crate::time::{MINUTE, Millis, day, iso, iso_day};
-use crate::visitor::{Latest, LeadMark, later};
+use crate::visitor::{Latest, LeadMark};
 use crate::wire::{Wire, object};
 
 /// Revisions of a lead that bring no higher tier come at most so often.
@@ -50,9 +51,9 @@ impl State {
         }
         let tier = match caps_bot {
             true => Tier::Cold,
-            false => score::tier(self.score, self.tier, tiers, said.timeframe, self.has_evidence()),
+            false => tier::tier(self.score, self.tier, tiers, said.timeframe, self.has_evidence()),
         };
-        let stage = score::stage(tier, self.stage, &said, self.contact().reachable());
+        let stage = tier::stage(tier, self.stage, &said, self.contact().reachable());
         let rose_or_fell = tier != self.tier;
         if (tier, stage) == (self.tier, self.stage) {
             return;
@@ -89,7 +90,8 @@ impl State {
     }
 
     fn mark(&self) -> Option<&LeadMark> {
-        later(&self.sum.lead, &self.chat.lead).as_ref()
+        let known = self.sum.lead.iter().chain(&self.chat.lead);
+        known.max_by_key(|mark| (mark.revision, mark.at))
     }
 
     fn heard(&self) -> u32 {
@@ -263,11 +265,11 @@ impl State {
         if self.fit.rules.is_empty() || !self.scoring() {
             return None;
         }
-        let letter = score::letter(self.fit_score, &self.config.model.fit);
+        let letter = tier::letter(self.fit_score, &self.config.model.fit);
         let lines = self.fit.assess(&self.evidence()).lines;
         Some(FitNote {
             score: points(self.fit_score),
-            grade: [letter, score::figure(self.tier)].concat(),
+            grade: [letter, tier::figure(self.tier)].concat(),
             reasons: said(lines, &self.fit.rules, lang),
         })
     }

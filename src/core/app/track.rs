@@ -3,13 +3,14 @@
 use super::stored::OFF_KEY;
 use super::{Area, Boot, State, Turn};
 use crate::config::Bots;
-use crate::names::document;
+use crate::facts::Key;
+use crate::json::Value;
 use crate::page::{Attention, Page};
 use crate::signal::{Kind, Signal};
 use crate::source::parameter;
 use crate::text::{after_last, clip, lists, number, split};
 use crate::time::MINUTE;
-use crate::visitor::{Key, Record, Step};
+use crate::visitor::{Record, Step};
 
 /// A visit ends after so long without activity.
 const VISIT_ENDS_AFTER: u64 = 30 * MINUTE;
@@ -47,7 +48,7 @@ impl State {
         match asked.as_deref() {
             Some("off") => {
                 self.remove_found(turn);
-                turn.store(Area::Site, &[OFF_KEY], document("off"));
+                turn.store(Area::Site, &[OFF_KEY], Value::from("off"));
                 true
             }
             Some("on") => {

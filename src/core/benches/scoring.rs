@@ -3,13 +3,18 @@
 #![allow(missing_docs)]
 
 use criterion::{BatchSize, BenchmarkId, Criterion, criterion_group, criterion_main};
+use leadheat_core::app::{Boot, Event, State, update};
+use leadheat_core::config::Defaults;
+use leadheat_core::consent::Report;
+use leadheat_core::facts::{Facts, Key};
 use leadheat_core::glob::Glob;
-use leadheat_core::model::{Decay, Points, Rule};
+use leadheat_core::json::Value;
+use leadheat_core::model::{self, Decay, Points, Rule};
 use leadheat_core::score::{Evidence, Scorer};
+use leadheat_core::script;
 use leadheat_core::select::{Condition, Measure, Selector, Test};
 use leadheat_core::signal::{Kind, Signal};
-use leadheat_core::time::{DAY, Day, MINUTE, day};
-use leadheat_core::visitor::{Facts, Key};
+use leadheat_core::time::{DAY, Day, MINUTE, Stamp, day};
 
 const NOW: u64 = 1_800_000_000_000;
 
@@ -112,5 +117,31 @@ fn everything(criterion: &mut Criterion) {
     }
 }
 
-criterion_group!(benches, a_signal, everything);
+/// A signal as it comes from the page: everything that follows from it, on leadheat's own model.
+fn a_turn(criterion: &mut Criterion) {
+    let parse = |json| serde_json::from_str(json).expect("the default documents are JSON");
+    let boot = Boot {
+        webhook: Some("/webhook".into()),
+        defaults: Defaults { model: parse(model::DEFAULT), script: parse(script::DEFAULT) },
+        ..Boot::default()
+    };
+    let (mut state, mut now) = (State::default(), Stamp { wall: NOW, monotonic: 0, entropy: 7 });
+    update(&mut state, Event::Boot(Box::new(boot)), now);
+    update(&mut state, Event::Consent(Report::Command(true)), now);
+    let mut index = 0;
+    // Between two saves, which come every two seconds.
+    let mut track = |state: &mut State, every: u64| {
+        index += 1;
+        (now.wall, now.monotonic) = (now.wall + every, now.monotonic + every);
+        let args = vec![Value::String(format!("event-{}", index % 300))];
+        update(state, Event::Called { name: "track".into(), args, ticket: index }, now)
+    };
+    for _ in 0..10_000 {
+        track(&mut state, 1);
+    }
+    criterion
+        .bench_function("a turn, after 10,000 signals under 300 keys", |bencher| bencher.iter(|| track(&mut state, 0)));
+}
+
+criterion_group!(benches, a_signal, everything, a_turn);
 criterion_main!(benches);

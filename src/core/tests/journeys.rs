@@ -4,8 +4,8 @@
 use leadheat_core::app::{Event, Notice};
 use leadheat_core::chat::Input;
 use leadheat_core::outbox::Outcome;
-use leadheat_core::score::Tier;
 use leadheat_core::sim::World;
+use leadheat_core::tier::Tier;
 use leadheat_core::time::{DAY, MINUTE, SECOND};
 use serde_json::{Value, json};
 

@@ -9,13 +9,14 @@ use leadheat_core::lead::{Contact, FitNote, JourneyStep, Lead, MAX_BYTES, Messag
 use leadheat_core::model::{Decay, Milli, Points, Rule};
 use leadheat_core::qualify::Qualification;
 
+use leadheat_core::facts::{Facts, Key, MAX_KEYS};
 use leadheat_core::score::{Evidence, Scorer};
 use leadheat_core::select::{Condition, Measure, Selector, Test};
 use leadheat_core::signal::{Kind, Signal};
 use leadheat_core::sim::World;
 use leadheat_core::source::Touch;
 use leadheat_core::time::{DAY, day};
-use leadheat_core::visitor::{Facts, Key, Latest, MAX_KEYS, Record, Records, Step};
+use leadheat_core::visitor::{Latest, Record, Records, Step};
 use leadheat_core::wire::Wire;
 use leadheat_core::write;
 use proptest::collection::{btree_map, vec};
