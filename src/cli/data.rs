@@ -6,9 +6,11 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result, bail, ensure};
-use leadheat_core::facts::{Count, Facts, Key};
+use leadheat_core::facts::{Count, Facts, Key, MAX_SUBJECT};
+use leadheat_core::model::Milli;
 use leadheat_core::select::Measure;
 use leadheat_core::signal::Kind;
+use leadheat_core::text::thousandths;
 use leadheat_core::time::Day;
 use serde::Deserialize;
 
@@ -22,21 +24,43 @@ pub struct Map {
     #[serde(default)]
     only: BTreeMap<String, String>,
     /// What the columns are; others are not looked at.
-    columns: BTreeMap<String, Column>,
+    pub columns: BTreeMap<String, Column>,
 }
 
 /// What a column is: how often or how much of a kind of signal, or an attribute.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Column {
-    kind: Option<Kind>,
+pub struct Column {
+    /// Signals of this kind.
+    pub kind: Option<Kind>,
+    /// On this subject; without one, on all subjects together.
     #[serde(default)]
-    subject: String,
-    measure: Option<String>,
+    pub subject: String,
+    /// `count` (default) or `sum`.
+    #[serde(default)]
+    pub measure: String,
     /// Numbers that stand for the texts of the column.
     #[serde(default)]
     values: BTreeMap<String, f64>,
-    attribute: Option<String>,
+    /// An attribute of this name.
+    pub attribute: Option<String>,
+    /// Whether the attribute is an amount; otherwise its values are names, even where they are written in digits.
+    #[serde(default)]
+    number: bool,
+    /// In which direction alone points may go as the number grows, where that is known beforehand.
+    pub trend: Option<Trend>,
+    /// What people read in reasons, in place of the column's name.
+    pub label: Option<String>,
+}
+
+/// A direction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Trend {
+    /// More never takes points away.
+    Up,
+    /// More never gives points.
+    Down,
 }
 
 /// One lead.
@@ -48,8 +72,47 @@ pub struct Row {
     pub facts: Facts,
     /// What else is known.
     pub attributes: Vec<(String, String)>,
-    /// Whether it became a customer, where a column for it was asked for.
-    pub label: Option<bool>,
+    /// The same by column, in the order of the map.
+    pub cells: Vec<Cell>,
+    /// Whether it became a customer; false where no column for it was asked for.
+    pub label: bool,
+}
+
+/// What stands in a column.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Cell {
+    /// Nothing.
+    Unknown,
+    /// A number, in thousandths.
+    Number(Milli),
+    /// A name, in lower case, as models do not mind the case of letters.
+    Word(String),
+}
+
+impl Column {
+    /// Whether it has numbers rather than names.
+    pub fn is_number(&self) -> bool {
+        self.kind.is_some() || self.number
+    }
+
+    fn is_sum(&self) -> bool {
+        self.measure == Measure::Sum.name()
+    }
+
+    /// Reads a cell; an error is what was expected.
+    fn read(&self, cell: &str) -> Result<Cell, &'static str> {
+        if self.kind.is_some() {
+            let number =
+                self.values.get(cell).copied().or_else(|| cell.parse().ok()).filter(|number| number.is_finite());
+            // Signals are counted in whole numbers.
+            return Ok(Cell::Number(number.ok_or("a number")?.clamp(0.0, 1e9).round() as Milli * 1_000));
+        }
+        Ok(match cell {
+            "" => Cell::Unknown,
+            _ if self.number => Cell::Number(thousandths(cell).ok_or("a number such as 12 or 0.5")?),
+            _ => Cell::Word(cell.to_lowercase()),
+        })
+    }
 }
 
 impl Map {
@@ -57,23 +120,29 @@ impl Map {
     pub fn read(file: &Path) -> Result<Map> {
         let text = fs::read_to_string(file).with_context(|| format!("{} cannot be read", file.display()))?;
         let map: Map = serde_json::from_str(&text).with_context(|| format!("{} is no map", file.display()))?;
+        ensure!(!map.columns.is_empty(), "{}: `columns` is empty", file.display());
         for (name, column) in &map.columns {
             let at = format!("{}: column `{name}`", file.display());
             ensure!(column.kind.is_some() != column.attribute.is_some(), "{at} needs either `kind` or `attribute`");
-            if let Some(measure) = &column.measure {
-                ensure!(Measure::NAMES.find(measure).is_some(), "{at}: `measure` is `count` or `sum`");
-            }
+            ensure!(
+                column.measure.is_empty() || Measure::NAMES.find(&column.measure).is_some(),
+                "{at}: `measure` is `count` or `sum`"
+            );
+            ensure!(column.subject.len() <= MAX_SUBJECT, "{at}: `subject` is longer than {MAX_SUBJECT} bytes");
+            ensure!(column.values.is_empty() || column.kind.is_some(), "{at}: `values` are for signals; add a `kind`");
+            ensure!(column.trend.is_none() || column.is_number(), "{at}: only a number has a `trend`; add `number`");
         }
         Ok(map)
     }
 
-    /// Reads the rows of a CSV file. `label`: the column that says whether the lead became a customer.
+    /// Reads the rows of a CSV file. `label`: the column that says whether the lead became a customer; then both that did
+    /// and that did not must be among them.
     pub fn rows(&self, file: &Path, label: Option<&str>, today: Day) -> Result<Vec<Row>> {
         let name = file.display();
         let mut reader = csv::Reader::from_path(file).with_context(|| format!("{name} cannot be read"))?;
         let headers = reader.headers().with_context(|| format!("{name} has no header line"))?.clone();
         let place = |column: &str| {
-            let place = headers.iter().position(|header| header == column);
+            let place = headers.iter().position(|header| header.trim_start_matches('\u{feff}') == column);
             place.with_context(|| {
                 format!("{name} has no column `{column}`; there are {}", headers.iter().collect::<Vec<_>>().join(", "))
             })
@@ -85,44 +154,73 @@ impl Map {
             self.columns.iter().map(|(name, column)| Ok((name, place(name)?, column))).collect::<Result<_>>()?;
 
         let mut rows = Vec::new();
-        for (number, record) in reader.records().enumerate() {
-            let line = number + 2;
-            let record = record.with_context(|| format!("{name}, line {line}"))?;
+        for record in reader.records() {
+            let record = record.with_context(|| name.to_string())?;
             if only.iter().any(|(place, value)| &record[*place] != *value) {
                 continue;
             }
-            let (mut facts, mut attributes) = (Facts::default(), Vec::new());
+            // Not the number of the record: quoted cells may have line breaks.
+            let line = record.position().map_or(0, csv::Position::line);
+            let (mut cells, mut attributes) = (Vec::new(), Vec::new());
             for (column, place, what) in &columns {
                 let cell = record[*place].trim();
-                if let Some(attribute) = &what.attribute {
-                    attributes.push((attribute.clone(), cell.to_owned()));
+                match what.read(cell) {
+                    Ok(read) => cells.push(read),
+                    Err(wanted) => bail!("{name}, line {line}, column `{column}`: `{cell}` is not {wanted}"),
                 }
-                let Some(kind) = what.kind else { continue };
-                let Some(amount) = what.values.get(cell).copied().or_else(|| cell.parse().ok()) else {
-                    bail!("{name}, line {line}, column `{column}`: `{cell}` is not a number");
-                };
-                let amount = amount.clamp(0.0, 1e9).round() as u32;
-                if amount > 0 {
-                    let tally = facts.0.entry(&Key::new(kind, &what.subject));
-                    let sum = what.measure.as_deref() == Some("sum");
-                    tally.days.entry(&today).add(if sum { Count(1, amount) } else { Count(amount, amount) });
+                if let Some(attribute) = &what.attribute
+                    && !cell.is_empty()
+                {
+                    attributes.push((attribute.clone(), cell.to_owned()));
                 }
             }
             let label = match label {
-                None => None,
-                Some((column, place)) => Some(match record[place].trim().to_ascii_lowercase().as_str() {
+                None => false,
+                Some((column, place)) => match record[place].trim().to_ascii_lowercase().as_str() {
                     "1" | "true" | "yes" => true,
                     "0" | "false" | "no" => false,
                     other => bail!("{name}, line {line}, column `{column}`: `{other}` is neither 1 nor 0"),
-                }),
+                },
             };
-            rows.push(Row { id: record[id].to_owned(), facts, attributes, label });
+            let facts = self.facts(&cells, today);
+            rows.push(Row { id: record[id].to_owned(), facts, attributes, cells, label });
         }
         ensure!(
             !rows.is_empty(),
             "{name} has no rows{}",
             if only.is_empty() { "" } else { " that `only` lets through" }
         );
+        if let Some((column, _)) = label {
+            let customers = rows.iter().filter(|row| row.label).count();
+            ensure!(
+                customers > 0 && customers < rows.len(),
+                "{name}, column `{column}`: all rows have the same label, so there is nothing to compare"
+            );
+        }
         Ok(rows)
+    }
+
+    /// The signals of a row. A column without a subject has what the columns with one have, and the rest.
+    fn facts(&self, cells: &[Cell], today: Day) -> Facts {
+        let signals = || {
+            self.columns.values().zip(cells).filter_map(|(column, cell)| match (column.kind, cell) {
+                (Some(kind), Cell::Number(number)) => Some((kind, column, (number / 1_000) as u32)),
+                _ => None,
+            })
+        };
+        let mut facts = Facts::default();
+        for (kind, column, mut amount) in signals() {
+            if column.subject.is_empty() {
+                let parts = signals().filter(|(of, part, _)| {
+                    *of == kind && part.is_sum() == column.is_sum() && !part.subject.is_empty()
+                });
+                amount = amount.saturating_sub(parts.map(|(_, _, part)| part).sum());
+            }
+            if amount > 0 {
+                let tally = facts.0.entry(&Key::new(kind, &column.subject));
+                tally.days.entry(&today).add(if column.is_sum() { Count(1, amount) } else { Count(amount, amount) });
+            }
+        }
+        facts
     }
 }

@@ -4,15 +4,20 @@
 //! - [`widget`]: builds the wasm by a nested cargo call and joins it with the loader
 //! - [`dist`]: writes what a company hosts · [`types`]: TypeScript from the schemas
 //! - [`check`]: every problem of a config document
+//! - [`data`]: leads from a CSV file · [`score`]: what they are worth under a model · [`train`]: a model learned from them, by
+//!   whole points ([`learn`]) · [`metrics`]: how good scores are
 //! - [`serve`]: the demo site, the webhook and the inbox over HTTP · [`inbox`]: the leads received
 
 pub mod check;
 pub mod data;
 pub mod dist;
 pub mod inbox;
+pub mod learn;
+pub mod metrics;
 mod order;
 pub mod score;
 pub mod serve;
 mod snip;
+pub mod train;
 pub mod types;
 pub mod widget;

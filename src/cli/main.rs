@@ -6,7 +6,8 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result};
 use clap::{Parser, Subcommand};
-use leadheat::{check, dist, inbox::Inbox, score, serve, widget};
+use leadheat::train::{Goal, Wishes};
+use leadheat::{check, dist, inbox::Inbox, score, serve, train, widget};
 use tokio::net::TcpListener;
 
 /// leadheat: lead scoring in the browser, explained to the point. Without a command: the demo.
@@ -57,10 +58,53 @@ enum Command {
         /// The column that says who became a customer, 1 or 0: then it is also said how well the model tells them apart
         #[arg(long)]
         label: Option<String>,
-        /// The file to write: row_id, score, tier
+        /// The file to write: row_id, score, tier, prob
         #[arg(long)]
         out: PathBuf,
     },
+    /// Learn a model from leads whose end is known
+    Train {
+        /// The leads, one in a line, with a header line
+        #[arg(long)]
+        data: PathBuf,
+        /// Which column is which fact
+        #[arg(long)]
+        map: PathBuf,
+        /// The column that says who became a customer, 1 or 0
+        #[arg(long)]
+        label: String,
+        /// The model to write
+        #[arg(long)]
+        out: PathBuf,
+        /// Most rules that it may have
+        #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u16).range(2..))]
+        max_rules: u16,
+        #[command(flatten)]
+        tiers: Tiers,
+    },
+}
+
+/// Where the tiers begin: by how large they are, or by how many in them become customers. All in percent.
+#[derive(clap::Args)]
+struct Tiers {
+    /// How many of the leads are hot
+    #[arg(long, value_name = "PERCENT", value_parser = percent, default_value = "10")]
+    hot_share: f64,
+    /// How many of the hot become customers, at least; in place of --hot-share
+    #[arg(long, value_name = "PERCENT", value_parser = percent)]
+    hot_conversion: Option<f64>,
+    /// How many of the leads are warm
+    #[arg(long, value_name = "PERCENT", value_parser = percent, default_value = "30")]
+    warm_share: f64,
+    /// How many of the warm become customers, at least; in place of --warm-share
+    #[arg(long, value_name = "PERCENT", value_parser = percent)]
+    warm_conversion: Option<f64>,
+}
+
+/// From percent to a share.
+fn percent(text: &str) -> Result<f64, String> {
+    let number = text.trim_end_matches('%').parse().ok().filter(|number| *number > 0.0 && *number < 100.0);
+    number.map(|number: f64| number / 100.0).ok_or("a number between 0 and 100 is needed".into())
 }
 
 fn main() -> ExitCode {
@@ -80,6 +124,12 @@ fn run(arguments: Arguments) -> Result<ExitCode> {
         Some(Command::Check { file }) => return check_file(&file),
         Some(Command::Score { data, map, model, label, out }) => {
             score::score(&data, &map, model.as_deref(), label.as_deref(), &out)?;
+        }
+        Some(Command::Train { data, map, label, out, max_rules, tiers }) => {
+            let hot = Goal { share: tiers.hot_share, conversion: tiers.hot_conversion };
+            let warm = Goal { share: tiers.warm_share, conversion: tiers.warm_conversion };
+            let wishes = Wishes { max_rules: max_rules.into(), hot, warm };
+            train::train(&data, &map, &label, &wishes, &out)?;
         }
     }
     Ok(ExitCode::SUCCESS)

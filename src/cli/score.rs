@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::Path;
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, bail};
 use leadheat_core::config::Config;
 use leadheat_core::json::{Problem, Value};
 use leadheat_core::model::{self, Milli, Model};
@@ -14,6 +14,7 @@ use leadheat_core::tier::{Tier, tier};
 
 use crate::check::defaults;
 use crate::data::{Map, Row};
+use crate::metrics;
 
 /// The day on which rows without a time are taken to have happened.
 const TODAY: u32 = 20_000;
@@ -45,71 +46,30 @@ pub fn scores(model: &Model, rows: &[Row]) -> Vec<Milli> {
     rows.iter().map(score).collect()
 }
 
-/// Scores a file, writes `row_id,score,tier`, and says how well the model ranks where it is known who became a customer.
+/// Scores a file, writes `row_id,score,tier,prob`, and says how well the model ranks where it is known who became a customer.
 pub fn score(data: &Path, map: &Path, file: Option<&Path>, label: Option<&str>, out: &Path) -> Result<()> {
     let model = model(file)?;
     let rows = Map::read(map)?.rows(data, label, TODAY)?;
     let scores = scores(&model, &rows);
     let tiers: Vec<_> = scores.iter().map(|score| tier(*score, Tier::Cold, &model.tiers, None, true)).collect();
-    let labels: Option<Vec<bool>> = rows.iter().map(|row| row.label).collect();
-    if let Some(labels) = &labels {
-        let converted = labels.iter().filter(|label| **label).count();
-        let of_one_kind = converted == 0 || converted == labels.len();
-        ensure!(!of_one_kind, "all rows have the same label: there is nothing to compare");
-    }
+    let probabilities: Option<Vec<f64>> = scores.iter().map(|score| model.probability(*score)).collect();
 
     let mut writer = csv::Writer::from_writer(Vec::new());
-    writer.write_record(["row_id", "score", "tier"])?;
-    for ((row, score), tier) in rows.iter().zip(&scores).zip(&tiers) {
-        writer.write_record([row.id.as_str(), &decimal(*score), tier.name()])?;
+    writer.write_record(["row_id", "score", "tier", "prob"])?;
+    for (index, ((row, score), tier)) in rows.iter().zip(&scores).zip(&tiers).enumerate() {
+        let probability = probabilities.as_ref().map_or(String::new(), |all| format!("{:.4}", all[index]));
+        writer.write_record([&row.id, &decimal(*score), tier.name(), &probability])?;
     }
     fs::write(out, writer.into_inner()?).with_context(|| format!("{} cannot be written", out.display()))?;
 
     println!("{} rows scored by {} version {}", rows.len(), model.id, model.version);
-    if let Some(labels) = labels {
-        println!(
-            "AUC {:.3}: of a customer and another lead, how often the customer has the higher score",
-            auc(&scores, &labels)
-        );
-        for (name, of) in Tier::NAMES.pairs() {
-            let here: Vec<bool> =
-                tiers.iter().zip(&labels).filter(|(tier, _)| **tier == of).map(|(_, label)| *label).collect();
-            let became = here.iter().filter(|label| **label).count();
-            println!(
-                "{name:<5} {:>6} rows, {:>5.1} % became customers",
-                here.len(),
-                100.0 * became as f64 / here.len().max(1) as f64
-            );
+    if label.is_some() {
+        let labels: Vec<bool> = rows.iter().map(|row| row.label).collect();
+        let scores: Vec<f64> = scores.iter().map(|score| *score as f64).collect();
+        for (name, figure) in metrics::figures(&scores, probabilities.as_deref(), &labels) {
+            println!("{name:<18}{figure:.3}");
         }
+        metrics::tiers(&tiers, &labels).iter().for_each(|line| println!("{line}"));
     }
     Ok(())
-}
-
-/// Area under the ROC curve: the share of pairs of a positive and a negative in which the positive scores higher; ties
-/// count half (Mann and Whitney's U over the number of pairs).
-pub fn auc(scores: &[Milli], labels: &[bool]) -> f64 {
-    let mut order: Vec<usize> = (0..scores.len()).collect();
-    order.sort_by_key(|&index| scores[index]);
-    let (mut won, mut below, mut positives) = (0.0, 0.0, 0.0);
-    for tie in order.chunk_by(|&a, &b| scores[a] == scores[b]) {
-        let up = tie.iter().filter(|&&index| labels[index]).count() as f64;
-        let down = tie.len() as f64 - up;
-        won += up * (below + down / 2.0);
-        below += down;
-        positives += up;
-    }
-    won / (positives * below)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn auc_counts_pairs() {
-        assert_eq!(auc(&[1, 2, 3, 4], &[false, false, true, true]), 1.0);
-        assert_eq!(auc(&[1, 2, 3, 4], &[true, true, false, false]), 0.0);
-        assert_eq!(auc(&[5, 5, 5], &[true, false, false]), 0.5);
-        assert_eq!(auc(&[1, 3, 2, 4], &[false, false, true, true]), 0.75);
-    }
 }

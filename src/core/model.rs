@@ -35,6 +35,11 @@ pub struct Model {
     /// Who the visitor is, scored apart from what the visitor did.
     #[cfg_attr(feature = "native", schemars(default))]
     pub fit: Fit,
+    /// What a score has meant so far: pairs of a score and the share, from 0 to 1, of leads with that score who became
+    /// customers; in between along the straight line. Both ascend. The page does not need it.
+    #[cfg(feature = "native")]
+    #[schemars(with = "Vec<(f64, f64)>", default)]
+    pub calibration: Vec<(Milli, Milli)>,
 }
 
 /// How well the visitor's company suits, as a score of its own: from attributes, so it never fades.
@@ -135,6 +140,7 @@ pub enum Decay {
 
 const POINTS: Shape = Shape::Number(-1_000, 1_000);
 const SCORE: Shape = Shape::Number(0, 100);
+const SHARE: Shape = Shape::Number(0, 1);
 const DAYS: Shape = Shape::Whole(1, 3_650);
 const THRESHOLD: Shape = Shape::Number(i32::MIN, i32::MAX);
 
@@ -147,6 +153,7 @@ pub(crate) const SHAPE: Shape = Shape::Object(&[&[
     Field("groups", Shape::Map(&POINTS)),
     Field("rules", Shape::List(&RULE)),
     Field("fit", Shape::Object(&[&[Field("a", SCORE), Field("b", SCORE), Field("rules", Shape::List(&RULE))]])),
+    Field("calibration", Shape::List(&Shape::Tuple(&[SCORE, SHARE]))),
 ]]);
 
 static RULE: Shape = Shape::Object(&[
@@ -196,7 +203,20 @@ impl Model {
             groups,
             rules,
             fit: read_fit(&at.field("fit"), value.part("fit")),
+            #[cfg(feature = "native")]
+            calibration: read_pairs(&at.field("calibration"), value, "calibration"),
         }
+    }
+
+    /// How probably somebody with this score becomes a customer, from 0 to 1; unknown where the model is not calibrated.
+    #[cfg(feature = "native")]
+    pub fn probability(&self, score: Milli) -> Option<f64> {
+        let above = self.calibration.partition_point(|(from, _)| *from < score);
+        let above = above.min(self.calibration.len().saturating_sub(1));
+        let (x1, y1) = *self.calibration.get(above)?;
+        let (x0, y0) = *self.calibration.get(above.saturating_sub(1))?;
+        let part = if x1 > x0 { (score.clamp(x0, x1) - x0) as f64 / (x1 - x0) as f64 } else { 1.0 };
+        Some((y0 as f64 + part * (y1 - y0) as f64) / 1_000.0)
     }
 }
 
@@ -272,7 +292,7 @@ fn read_rule(at: &At, value: &Value) -> Rule {
                 at.field("cap_day")
                     .problem("steps are not given by day", "Remove it, or use `points`; `cap` holds for both");
             }
-            Points::Steps(read_steps(&at.field("steps"), value))
+            Points::Steps(read_pairs(&at.field("steps"), value, "steps"))
         }
         _ => {
             at.problem("a rule gives points in one of two ways", "Write either `points` or `steps`");
@@ -304,12 +324,13 @@ fn read_decay(at: &At, value: &Value) -> Option<Decay> {
     }
 }
 
-fn read_steps(at: &At, value: &Value) -> Vec<(Milli, Milli)> {
+/// Pairs of numbers, of which the first ascend.
+fn read_pairs(at: &At, value: &Value, name: &str) -> Vec<(Milli, Milli)> {
     let number = |pair: &Value, index| (pair.nth(index).as_number() * 1_000.0).round() as Milli;
-    let step = |pair| (number(pair, 0), number(pair, 1));
-    let steps = gather(value.many("steps").iter().map(step));
-    if !steps.is_sorted_by(|a, b| a.0 < b.0) {
-        at.problem("the steps are not in ascending order", "Put the smallest number first, each number once");
+    let pair = |pair| (number(pair, 0), number(pair, 1));
+    let pairs = gather(value.many(name).iter().map(pair));
+    if !pairs.is_sorted_by(|a, b| a.0 < b.0) {
+        at.problem("these are not in ascending order", "Put the smallest number first, each number once");
     }
-    steps
+    pairs
 }
