@@ -8,8 +8,8 @@ use anyhow::{Context, Result};
 use wasm_encoder::reencode::{Error, Reencode};
 use wasm_encoder::{CodeSection, FunctionSection, Module};
 use wasmparser::{
-    BinaryReaderError, CodeSectionReader, CompositeInnerType, FunctionBody, FunctionSectionReader, Operator, Parser,
-    Payload, TypeRef,
+    BinaryReaderError, CodeSectionReader, CompositeInnerType, CustomSectionReader, FunctionBody, FunctionSectionReader,
+    Operator, Parser, Payload, TypeRef,
 };
 
 /// The wasm with functions that are alike side by side. Two kilobytes of the download; walrus sorts them by size.
@@ -36,7 +36,7 @@ pub(crate) fn sorted(wasm: &[u8]) -> Result<Vec<u8>> {
         }
     }
     let mut order: Vec<usize> = (0..bodies.len()).collect();
-    order.sort_by_key(|&old| (types[old], bodies[old].as_bytes()));
+    order.sort_by_key(|&old| (bodies[old].as_bytes().len(), bodies[old].as_bytes()));
     let alike = chain(&order.iter().map(|&old| bodies[old].as_bytes()).collect::<Vec<_>>());
     let order: Vec<usize> = alike.into_iter().map(|place| order[place]).collect();
     let mut places = vec![0; order.len()];
@@ -50,8 +50,8 @@ pub(crate) fn sorted(wasm: &[u8]) -> Result<Vec<u8>> {
     Ok(module.finish())
 }
 
-/// A chain of texts in which each is followed by the one most like it of those left, the first of several. How alike two are: the number of
-/// four-byte sequences they share, against that of the one that has more.
+/// A chain of texts in which each is followed by the one most like it of those left, the first of several. How alike two
+/// are: the cosine between them, as sets of four-byte sequences.
 fn chain(texts: &[&[u8]]) -> Vec<usize> {
     let sequences: Vec<HashSet<&[u8]>> = texts.iter().map(|text| text.windows(4).collect()).collect();
     let mut holders: HashMap<&[u8], Vec<usize>> = HashMap::new();
@@ -66,9 +66,10 @@ fn chain(texts: &[&[u8]]) -> Vec<usize> {
     while let Some(last) = next {
         order.push(last);
         left.retain(|&text| text != last);
-        let mut shared = vec![0; texts.len()];
+        let mut shared = vec![0_u32; texts.len()];
         sequences[last].iter().flat_map(|sequence| &holders[sequence]).for_each(|&text| shared[text] += 1);
-        let alike = |text: usize| shared[text] as f64 / sequences[last].len().max(sequences[text].len()).max(1) as f64;
+        let alike =
+            |text: usize| shared[text] as f64 / ((sequences[text].len() * sequences[last].len()).max(1) as f64).sqrt();
         next = left.iter().copied().max_by(|&a, &b| alike(a).total_cmp(&alike(b)).then(b.cmp(&a)));
     }
     order
@@ -138,6 +139,11 @@ impl Reencode for Sorter<'_> {
         for &old in &self.order {
             functions.function(self.types[old]);
         }
+        Ok(())
+    }
+
+    /// The features that the compiler used are for linkers to read.
+    fn parse_custom_section(&mut self, _: &mut Module, _: CustomSectionReader<'_>) -> Result<(), Error<Self::Error>> {
         Ok(())
     }
 

@@ -21,7 +21,8 @@ pub enum Tier {
 
 names!(Tier { Cold "cold", Warm "warm", Hot "hot" });
 
-/// Where in the funnel. In the order in which stages may only advance; discarded is reached from anywhere.
+/// Where in the funnel. In the order in which stages may only advance; those after the customer are reached from anywhere,
+/// and left again when the reason for them is gone.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 #[cfg_attr(feature = "native", derive(serde::Serialize, serde::Deserialize, schemars::JsonSchema))]
 #[cfg_attr(feature = "native", serde(rename_all = "lowercase"))]
@@ -33,11 +34,19 @@ pub enum Stage {
     Mql,
     /// Sales-qualified: immediate interest in buying.
     Sql,
+    /// Has bought.
+    Customer,
+    /// Bought from a competitor: put aside for later.
+    Parked,
+    /// A sale that failed: to be tried again with something else.
+    Lost,
     /// Asks without meaning to buy.
     Discarded,
 }
 
-names!(Stage { Suspect "suspect", Mql "mql", Sql "sql", Discarded "discarded" });
+names!(Stage {
+    Suspect "suspect", Mql "mql", Sql "sql", Customer "customer", Parked "parked", Lost "lost", Discarded "discarded",
+});
 
 /// The tier of a score, given the tier before. What the visitor stated wins over points; without evidence beyond one
 /// page view nobody is more than cold.
@@ -79,16 +88,18 @@ pub fn figure(tier: Tier) -> &'static str {
     }
 }
 
-/// The stage that follows from tier and statements. Never back, except to and from discarded by a statement.
-pub fn stage(tier: Tier, before: Stage, said: &Qualification, reachable: bool) -> Stage {
-    let now = match (tier, said.timeframe) {
-        (_, Some(Timeframe::NotBuying)) => return Stage::Discarded,
-        (Tier::Hot, _) => Stage::Sql,
-        (Tier::Warm, _) => Stage::Mql,
-        (Tier::Cold, Some(_)) if reachable => Stage::Mql,
+/// The stage that follows from tier and statements. Never back, except to and from parked, lost and discarded. `told`: what
+/// the page knows; only a customer, and what lies aside, cannot be found out here.
+pub fn stage(tier: Tier, before: Stage, said: &Qualification, reachable: bool, told: Option<Stage>) -> Stage {
+    let now = match (told, tier, said.timeframe) {
+        (Some(told), ..) if told >= Stage::Customer => return told,
+        (_, _, Some(Timeframe::NotBuying)) => return Stage::Discarded,
+        (_, Tier::Hot, _) => Stage::Sql,
+        (_, Tier::Warm, _) => Stage::Mql,
+        (_, Tier::Cold, Some(_)) if reachable => Stage::Mql,
         _ => Stage::Suspect,
     };
-    if before == Stage::Discarded { now } else { now.max(before) }
+    if before > Stage::Customer { now } else { now.max(before) }
 }
 
 #[cfg(test)]
@@ -111,9 +122,19 @@ mod tests {
     #[test]
     fn stages_do_not_move_backwards() {
         let said = |timeframe| Qualification { timeframe, ..Qualification::default() };
-        assert_eq!(stage(Tier::Cold, Stage::Sql, &said(None), true), Stage::Sql);
-        assert_eq!(stage(Tier::Hot, Stage::Suspect, &said(Some(Timeframe::NotBuying)), true), Stage::Discarded);
-        assert_eq!(stage(Tier::Cold, Stage::Suspect, &said(Some(Timeframe::Later)), true), Stage::Mql);
-        assert_eq!(stage(Tier::Hot, Stage::Discarded, &said(Some(Timeframe::Now)), true), Stage::Sql);
+        let found = |tier, before, timeframe, told| stage(tier, before, &said(timeframe), true, told);
+        assert_eq!(found(Tier::Cold, Stage::Sql, None, None), Stage::Sql);
+        assert_eq!(found(Tier::Hot, Stage::Suspect, Some(Timeframe::NotBuying), None), Stage::Discarded);
+        assert_eq!(found(Tier::Cold, Stage::Suspect, Some(Timeframe::Later), None), Stage::Mql);
+        assert_eq!(found(Tier::Hot, Stage::Discarded, Some(Timeframe::Now), None), Stage::Sql);
+        // What the page knows comes first, as far as it can know better.
+        assert_eq!(
+            found(Tier::Cold, Stage::Suspect, Some(Timeframe::NotBuying), Some(Stage::Customer)),
+            Stage::Customer
+        );
+        assert_eq!(found(Tier::Hot, Stage::Customer, None, None), Stage::Customer);
+        assert_eq!(found(Tier::Hot, Stage::Customer, None, Some(Stage::Parked)), Stage::Parked);
+        assert_eq!(found(Tier::Warm, Stage::Lost, None, None), Stage::Mql);
+        assert_eq!(found(Tier::Hot, Stage::Suspect, None, Some(Stage::Mql)), Stage::Sql);
     }
 }

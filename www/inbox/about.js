@@ -3,7 +3,7 @@ import { today } from './format.js';
 import { t } from './words.js';
 
 export const TIERS = ['hot', 'warm', 'cold'];
-export const STAGES = ['sql', 'mql', 'suspect', 'parked', 'discarded'];
+export const STAGES = ['sql', 'mql', 'suspect', 'customer', 'parked', 'lost', 'discarded'];
 export const STATUSES = ['new', 'contacted', 'qualified', 'won', 'lost', 'discarded', 'parked'];
 
 export const nameOf = ({ contact }) => contact?.name || contact?.email || contact?.phone || t('anonymous');

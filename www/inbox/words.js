@@ -127,6 +127,7 @@ const WORDS = {
   'tier.hot': ['Hot', 'Kuuma', 'Forró'], 'tier.warm': ['Warm', 'Lämmin', 'Meleg'], 'tier.cold': ['Cold', 'Kylmä', 'Hideg'],
   'stage.suspect': ['Suspect', 'Tutustuja', 'Ismerkedő'], 'stage.mql': ['Marketing-qualified (MQL)', 'Markkinoinnin kvalifioima (MQL)', 'Marketing által minősített (MQL)'],
   'stage.sql': ['Sales-qualified (SQL)', 'Myynnin kvalifioima (SQL)', 'Értékesítésre érett (SQL)'], 'stage.discarded': ['Discarded', 'Hylätty', 'Elvetve'], 'stage.parked': ['Parked', 'Lykätty', 'Félretéve'],
+  'stage.customer': ['Customer', 'Asiakas', 'Ügyfél'], 'stage.lost': ['Lost', 'Hävitty', 'Elveszítve'],
   'status.new': ['New', 'Uusi', 'Új'], 'status.contacted': ['Contacted', 'Otettu yhteyttä', 'Megkeresve'], 'status.qualified': ['Qualified', 'Kvalifioitu', 'Minősítve'], 'status.won': ['Won', 'Voitettu', 'Megnyerve'],
   'status.lost': ['Lost', 'Hävitty', 'Elveszítve'], 'status.discarded': ['Discarded', 'Hylätty', 'Elvetve'], 'status.parked': ['Parked', 'Lykätty', 'Félretéve'],
   'channel.direct': ['Direct', 'Suora', 'Közvetlen'], 'channel.search': ['Search', 'Haku', 'Kereső'], 'channel.social': ['Social media', 'Some', 'Közösségi média'], 'channel.email': ['E-mail', 'Sähköposti', 'E-mail'],

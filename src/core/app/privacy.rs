@@ -154,7 +154,7 @@ impl State {
         self.chat_saved = 0;
         let said = &self.chat.said;
         let tier = tier::tier(0, Tier::Cold, &self.config.model.tiers, said.timeframe, false);
-        let stage = tier::stage(tier, Stage::Suspect, said, self.chat.contact.reachable());
+        let stage = tier::stage(tier, Stage::Suspect, said, self.chat.contact.reachable(), None);
         self.outbox.items.0.retain_mut(|(key, item)| {
             let key = [LEAD_PREFIX, key];
             if item.submitted {

@@ -18,7 +18,7 @@ use crate::score;
 use crate::signal::Kind;
 use crate::source::Touch;
 use crate::text::{Lang, clip, decimal, number};
-use crate::tier::{self, Tier};
+use crate::tier::{self, Stage, Tier};
 use crate::time::{MINUTE, Millis, day, iso, iso_day};
 use crate::visitor::{Latest, LeadMark};
 use crate::wire::{Wire, object};
@@ -53,7 +53,8 @@ impl State {
             true => Tier::Cold,
             false => tier::tier(self.score, self.tier, tiers, said.timeframe, self.has_evidence()),
         };
-        let stage = tier::stage(tier, self.stage, &said, self.contact().reachable());
+        let told = self.sum.attributes.value.0.get(&"stage".into()).and_then(|told| Stage::NAMES.find(told));
+        let stage = tier::stage(tier, self.stage, &said, self.contact().reachable(), told);
         let rose_or_fell = tier != self.tier;
         if (tier, stage) == (self.tier, self.stage) {
             return;

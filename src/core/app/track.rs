@@ -3,13 +3,13 @@
 use super::stored::OFF_KEY;
 use super::{Area, Boot, State, Turn};
 use crate::config::Bots;
-use crate::facts::Key;
+use crate::facts::{Key, MAX_KEYS};
 use crate::json::Value;
 use crate::page::{Attention, Page};
 use crate::signal::{Kind, Signal};
 use crate::source::parameter;
 use crate::text::{after_last, clip, lists, number, split};
-use crate::time::MINUTE;
+use crate::time::{MINUTE, day};
 use crate::visitor::{Record, Step};
 
 /// A visit ends after so long without activity.
@@ -112,6 +112,12 @@ impl State {
             let amount = if signal.kind == Kind::PageView { 0 } else { signal.amount };
             let step = Step { at, what: signal.kind, subject: clip(&signal.subject, 80).to_owned(), amount, scroll: 0 };
             self.both(|record| record.journey.push(step.clone()));
+        }
+        // However long a page is open, what is known stays within its bounds.
+        if self.sum.facts.0.0.len() > MAX_KEYS || self.sum.journey.len() > MAX_KEYS {
+            let (today, retention) = (day(at), self.config.retention_days);
+            self.both(|record| record.bound(today, retention));
+            self.scorer.reset();
         }
         self.rescore = true;
         self.unsaved = true;

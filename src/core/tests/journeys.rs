@@ -360,3 +360,36 @@ fn fit_is_a_score_of_its_own_and_the_lead_says_the_grade() {
     world.consent(tab, "denied");
     assert_eq!((&world.explain(tab)["fit"], &world.explain(tab)["attributes"]), (&Value::Null, &json!({})));
 }
+
+#[test]
+fn a_page_that_is_never_left_stays_within_bounds() {
+    let rule = json!({"id": "any", "kind": "custom", "on": "event-*", "points": 0.01});
+    let mut world = World::new(json!({"model": {"id": "m", "rules": [rule]}}), 1);
+    let tab = world.open("/");
+    world.consent(tab, "granted");
+    for index in 0..600 {
+        world.call(tab, "track", json!([format!("event-{index}")]));
+        world.pass(SECOND);
+    }
+    let score = |world: &mut World| thousandths(&world.explain(tab)["score"]);
+    let before = score(&mut world);
+    // The keys that were folded away no longer have the names that the rule asks for.
+    assert!((3_900..=4_000).contains(&before), "{before}");
+    let stored: usize = world.site().values().map(String::len).sum();
+    assert!(stored < 64 * 1_024, "{stored} bytes");
+    world.goto(tab, "/");
+    assert!(score(&mut world).abs_diff(before) <= 20, "a key or two: the visit and the page are counted in between");
+}
+
+#[test]
+fn the_page_knows_its_customers() {
+    let mut world = world();
+    let tab = world.open("/");
+    world.consent(tab, "granted");
+    world.call(tab, "identify", json!([{"stage": "customer"}]));
+    assert_eq!(world.explain(tab)["stage"], "customer");
+    world.chat(tab, 0, 0, "a@b.fi");
+    assert_eq!(world.received.last().unwrap()["stage"], "customer");
+    world.call(tab, "identify", json!([{"stage": "mql"}]));
+    assert_eq!(world.explain(tab)["stage"], "customer", "never backwards");
+}
