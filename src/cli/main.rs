@@ -44,14 +44,17 @@ enum Command {
         /// The document
         file: PathBuf,
     },
-    /// Score leads from a CSV file by a model
+    /// Score leads from a CSV file, or journeys, by a model
     Score {
         /// The leads, one in a line, with a header line
-        #[arg(long)]
-        data: PathBuf,
+        #[arg(long, required_unless_present = "journeys", requires = "map")]
+        data: Option<PathBuf>,
         /// Which column is which fact
-        #[arg(long)]
-        map: PathBuf,
+        #[arg(long, requires = "data")]
+        map: Option<PathBuf>,
+        /// In place of --data: what visitors did and when, a JSON document in each line
+        #[arg(long, conflicts_with_all = ["data", "map", "label"])]
+        journeys: Option<PathBuf>,
         /// The model; leadheat's own where absent
         #[arg(long)]
         model: Option<PathBuf>,
@@ -122,7 +125,11 @@ fn run(arguments: Arguments) -> Result<ExitCode> {
         None => demo(&arguments.demo)?,
         Some(Command::Build { out }) => dist::write(&widget::build()?, &out)?,
         Some(Command::Check { file }) => return check_file(&file),
-        Some(Command::Score { data, map, model, label, out }) => {
+        Some(Command::Score { journeys: Some(journeys), model, out, .. }) => {
+            score::replay(&journeys, model.as_deref(), &out)?;
+        }
+        Some(Command::Score { data, map, model, label, out, .. }) => {
+            let (data, map) = data.zip(map).context("--data and --map, or --journeys, are needed")?;
             score::score(&data, &map, model.as_deref(), label.as_deref(), &out)?;
         }
         Some(Command::Train { data, map, label, out, max_rules, tiers }) => {

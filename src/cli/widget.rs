@@ -59,22 +59,8 @@ pub fn build() -> Result<Widget> {
 
 /// Builds the widget of a checkout.
 pub fn build_in(root: &Path) -> Result<Widget> {
-    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let sysroot = output(Command::new("rustc").args(["--print", "sysroot"]).current_dir(root))?;
-    add_target(Path::new(&sysroot), root)?;
     eprintln!("building the widget (the first time this takes a few minutes)");
-    let target_dir = root.join("target/widget");
-    let status = Command::new(cargo)
-        .args(["build", "--package", "leadheat-widget", "--target", TARGET, "--profile", "widget", "--target-dir"])
-        .arg(&target_dir)
-        .current_dir(root)
-        .env("CARGO_ENCODED_RUSTFLAGS", remaps(root, &sysroot).join("\x1f"))
-        .env_remove("RUSTFLAGS")
-        .status()
-        .context("cargo cannot be run")?;
-    ensure!(status.success(), "the widget does not build; cargo says why above");
-
-    let wasm = fs::read(target_dir.join(TARGET).join("widget/leadheat_widget.wasm"))?;
+    let wasm = compile(root, "leadheat-widget", "widget")?;
     let mut output = Bindgen::new()
         .input_bytes("leadheat_widget", snip::snipped(&wasm)?)
         .no_modules(true)?
@@ -89,6 +75,25 @@ pub fn build_in(root: &Path) -> Result<Widget> {
     let mut widget = Widget { js: String::new(), wasm: order::sorted(&output.wasm_mut().emit_wasm())? };
     widget.js = join(&fs::read_to_string(root.join("www/loader.js"))?, &glue, &widget)?;
     Ok(widget)
+}
+
+/// Compiles a package of the workspace to wasm, with a target directory of its own beside the usual one.
+pub fn compile(root: &Path, package: &str, profile: &str) -> Result<Vec<u8>> {
+    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let sysroot = output(Command::new("rustc").args(["--print", "sysroot"]).current_dir(root))?;
+    add_target(Path::new(&sysroot), root)?;
+    let target_dir = root.join("target").join(package.trim_start_matches("leadheat-"));
+    let status = Command::new(cargo)
+        .args(["build", "--package", package, "--lib", "--target", TARGET, "--profile", profile, "--target-dir"])
+        .arg(&target_dir)
+        .current_dir(root)
+        .env("CARGO_ENCODED_RUSTFLAGS", remaps(root, &sysroot).join("\x1f"))
+        .env_remove("RUSTFLAGS")
+        .status()
+        .context("cargo cannot be run")?;
+    ensure!(status.success(), "{package} does not build for wasm; cargo says why above");
+    let file = target_dir.join(TARGET).join(profile).join(package.replace('-', "_")).with_extension("wasm");
+    fs::read(&file).with_context(|| format!("{} cannot be read", file.display()))
 }
 
 fn output(command: &mut Command) -> Result<String> {

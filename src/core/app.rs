@@ -7,11 +7,14 @@
 //! - `stored`: what stands under which key
 //! - `sell`: score, tier, lead, outbox
 //! - `talk`: the chat
+//! - `replay`: journeys from elsewhere (feature `native`)
 //! - `answer`: the page's commands and what they answer
 
 mod answer;
 mod known;
 mod privacy;
+#[cfg(feature = "native")]
+mod replay;
 mod sell;
 mod stored;
 mod talk;
@@ -22,6 +25,8 @@ use std::mem::take;
 use std::rc::Rc;
 
 pub use answer::{Explanation, Notice, Pending, Status};
+#[cfg(feature = "native")]
+pub use replay::{Journey, Player, Seen};
 pub use stored::{Area, Kept, PREFIX, Stored, kept};
 pub use track::Click;
 

@@ -3,7 +3,7 @@
 //! - [`engine`]: the browsers, found, installed or skipped, and one session in one of them
 //! - [`site`]: the server with the demo, fixture pages, and what its inbox received
 //! - [`visitor`]: what a person does in a page
-//! - the scenarios: [`buying`], [`privacy`], [`hostile`], [`talking`], [`sales`]
+//! - the scenarios: [`buying`], [`privacy`], [`hostile`], [`talking`], [`sales`], [`vectors`]
 //!
 //! Every scenario runs in every engine. `LEADHEAT_BROWSERS=chromium,firefox,webkit` requires engines instead of skipping
 //! them; `LEADHEAT_VISIBLE=1` opens windows.
@@ -16,6 +16,7 @@ mod privacy;
 mod sales;
 mod site;
 mod talking;
+mod vectors;
 mod visitor;
 
 /// Each scenario as a test of its own in each engine: `chromium::buying::anonymous_reader_stays_cold`.
@@ -36,4 +37,5 @@ scenarios! {
         commands_before_the_script, an_old_browser_is_left_alone;
     talking: keyboard_and_screen_reader, three_languages, conversation_survives_navigation, form_errors_in_words;
     sales: inbox_shows_a_lead_live;
+    vectors: scores_are_those_of_the_native_core;
 }

@@ -217,7 +217,7 @@ impl State {
         Ok(Value::Null)
     }
 
-    fn explain(&self) -> Explanation {
+    pub(super) fn explain(&self) -> Explanation {
         let model = &self.config.model;
         let pending =
             |(key, item): &(String, Item)| Pending { key: key.clone(), attempts: item.attempts, dead: item.dead };

@@ -142,7 +142,7 @@ impl State {
     }
 
     /// Adds to the step of the page view under way.
-    fn viewed(&mut self, seconds: u32) {
+    pub(super) fn viewed(&mut self, seconds: u32) {
         let (began, scroll) = (self.viewing, self.attention.scroll);
         self.both(|record| {
             let viewed = |step: &&mut Step| step.what == Kind::PageView && Some(step.at) == began;

@@ -1,0 +1,81 @@
+//! leadheat-core as a wasm of its own, so that the very same journeys can be scored natively and in each browser engine, and
+//! be timed. For tests and measurements; no product interface. Owns nothing: what does not work panics, and the test fails.
+
+use leadheat_core::app::{Boot, Journey, Player};
+use leadheat_core::config::{Config, Defaults};
+use leadheat_core::facts::{Facts, Key};
+use leadheat_core::json::{Problem, Value};
+use leadheat_core::score::{Evidence, Scorer};
+use leadheat_core::signal::{Kind, Signal};
+use leadheat_core::time::{DAY, Millis, day};
+use leadheat_core::wire::Wire;
+use leadheat_core::{model, script, write};
+use wasm_bindgen::prelude::wasm_bindgen;
+
+fn boot(model: &str) -> Boot {
+    let parse = |json| serde_json::from_str(json).expect("JSON");
+    Boot {
+        config: Value::Object(vec![("model".into(), parse(model))]),
+        webhook: Some("/webhook".into()),
+        defaults: Defaults { model: parse(model::DEFAULT), script: parse(script::DEFAULT) },
+        ..Boot::default()
+    }
+}
+
+fn sentences(problems: &[Problem]) -> String {
+    problems.iter().map(Problem::sentence).collect::<Vec<_>>().join("\n")
+}
+
+/// Plays journeys, one in a line, under a model. A line for each: all of what `leadheat('explain')` would say.
+#[wasm_bindgen]
+pub fn replay(model: &str, journeys: &str) -> String {
+    let player = Player::new(boot(model)).unwrap_or_else(|problems| panic!("{}", sentences(&problems)));
+    let play = |line: &str| {
+        let journey: Journey = serde_json::from_str(line).expect("a journey");
+        write::json(&player.play(&journey).expect("in order").write())
+    };
+    journeys.lines().map(play).collect::<Vec<_>>().join("\n")
+}
+
+/// A visitor whose score is kept up to date, signal by signal.
+#[wasm_bindgen]
+#[derive(Debug)]
+pub struct Race {
+    scorer: Scorer,
+    facts: Facts,
+    now: Millis,
+}
+
+#[wasm_bindgen]
+impl Race {
+    /// A visitor who is scored by this model, and has done so much before.
+    #[wasm_bindgen(constructor)]
+    pub fn new(model: &str, past: u32) -> Race {
+        let boot = boot(model);
+        let config = Config::read(&boot.config, boot.webhook.as_deref(), &boot.defaults);
+        let model = config.unwrap_or_else(|problems| panic!("{}", sentences(&problems))).model;
+        let scorer = Scorer::new(model.rules, model.groups);
+        let mut race = Race { scorer, facts: Facts::default(), now: 20_000 * DAY };
+        (0..past).for_each(|index| drop(race.see(index % 100)));
+        race.total();
+        race
+    }
+
+    /// The visitor looks at a page of a section. The score, in points.
+    pub fn signal(&mut self, section: u32) -> f64 {
+        let key = self.see(section);
+        self.scorer.signal(&key);
+        self.total()
+    }
+
+    fn see(&mut self, section: u32) -> Key {
+        let signal = Signal { kind: Kind::PageView, subject: format!("/section-{section}"), amount: 1 };
+        self.facts.add(&signal, self.now);
+        Key::new(signal.kind, &signal.subject)
+    }
+
+    fn total(&mut self) -> f64 {
+        let evidence = Evidence { facts: &self.facts, journey: &[], attributes: &[], today: day(self.now) };
+        self.scorer.total(&evidence) as f64 / 1_000.0
+    }
+}
