@@ -162,6 +162,48 @@ fn score_scores_rows_and_names_what_is_wrong_with_them() {
 }
 
 #[test]
+fn journeys_are_scored_and_what_is_wrong_with_them_is_named() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = |name: &str| directory.path().join(name).to_str().unwrap().to_owned();
+    let score = |journeys: &str| {
+        fs::write(path("journeys.jsonl"), journeys).unwrap();
+        let _ = fs::remove_file(path("out.csv"));
+        leadheat(&["score", "--journeys", &path("journeys.jsonl"), "--out", &path("out.csv")])
+    };
+    let signal = |at: u64, kind: &str, subject: &str, amount: u32| {
+        format!(r#"{{"at":{at},"kind":"{kind}","subject":"{subject}","amount":{amount}}}"#)
+    };
+    const START: u64 = 1_793_606_400_000;
+    let reader = [signal(START, "page_view", "/", 1), signal(START + 700_000, "engaged", "/", 700)];
+    let buyer = [
+        signal(START, "page_view", "/pricing", 1),
+        signal(START + 600_000, "engaged", "/pricing", 600),
+        signal(START + 610_000, "form_submit", "/contact", 1),
+    ];
+    let line = |id: &str, signals: &[String]| format!(r#"{{"id":"{id}","signals":[{}]}}"#, signals.join(","));
+    let output = score(&format!("{}\n\n{}\n", line("reader", &reader), line("buyer", &buyer)));
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    let rows = fs::read_to_string(path("out.csv")).unwrap();
+    let rows: Vec<Vec<&str>> = rows.lines().map(|row| row.split(',').collect()).collect();
+    assert_eq!(rows[0], ["row_id", "score", "tier", "prob"]);
+    assert_eq!((rows[1][0], rows[1][2], rows[2][0]), ("reader", "cold", "buyer"));
+    assert!(rows[2][1].parse::<f64>().unwrap() > rows[1][1].parse().unwrap(), "{rows:?}");
+    let backwards = [signal(START, "page_view", "/", 1), signal(START - 1, "page_view", "/", 1)];
+    for (journeys, wrong) in [
+        (format!("{}\n{}", line("a", &reader), line("b", &backwards)), "line 2: signal 2 is earlier"),
+        (line("a", &[signal(START, "visit", "/", 1)]), "line 1: signal 1 is a visit"),
+        (line("a", &[signal(START, "purchase", "/", 1)]), "line 1: no journey: unknown variant `purchase`"),
+        ("{".to_owned(), "line 1: no journey"),
+        (String::new(), "has no journeys"),
+    ] {
+        let output = score(&journeys);
+        assert_eq!(output.status.code(), Some(1), "{journeys}");
+        assert!(text(&output.stderr).contains(wrong), "not found: {wrong}\n{}", text(&output.stderr));
+        assert!(!std::path::Path::new(&path("out.csv")).exists(), "{journeys}");
+    }
+}
+
+#[test]
 fn train_names_what_is_wrong_and_writes_nothing() {
     let directory = tempfile::tempdir().unwrap();
     let path = |name: &str| directory.path().join(name).to_str().unwrap().to_owned();

@@ -37,12 +37,18 @@ pub fn replay(model: &str, journeys: &str) -> String {
     journeys.lines().map(play).collect::<Vec<_>>().join("\n")
 }
 
+/// The kind and the section of one of three hundred things to do.
+pub fn subject(what: usize) -> (Kind, usize) {
+    ([Kind::PageView, Kind::Mark, Kind::FormSubmit][what % 3], what / 3)
+}
+
 /// A visitor whose score is kept up to date, signal by signal.
 #[wasm_bindgen]
 #[derive(Debug)]
 pub struct Race {
     scorer: Scorer,
     facts: Facts,
+    attributes: Vec<(String, String)>,
     now: Millis,
 }
 
@@ -55,27 +61,30 @@ impl Race {
         let config = Config::read(&boot.config, boot.webhook.as_deref(), &boot.defaults);
         let model = config.unwrap_or_else(|problems| panic!("{}", sentences(&problems))).model;
         let scorer = Scorer::new(model.rules, model.groups);
-        let mut race = Race { scorer, facts: Facts::default(), now: 20_000 * DAY };
-        (0..past).for_each(|index| drop(race.see(index % 100)));
+        let attributes = vec![("channel".into(), "paid".into())];
+        let mut race = Race { scorer, facts: Facts::default(), attributes, now: 20_000 * DAY };
+        (0..past).for_each(|index| drop(race.see(index % 300)));
         race.total();
         race
     }
 
-    /// The visitor looks at a page of a section. The score, in points.
-    pub fn signal(&mut self, section: u32) -> f64 {
-        let key = self.see(section);
+    /// The visitor does one of three hundred things. The score, in points.
+    pub fn signal(&mut self, what: u32) -> f64 {
+        let key = self.see(what);
         self.scorer.signal(&key);
         self.total()
     }
 
-    fn see(&mut self, section: u32) -> Key {
-        let signal = Signal { kind: Kind::PageView, subject: format!("/section-{section}"), amount: 1 };
+    fn see(&mut self, what: u32) -> Key {
+        let (kind, section) = subject(what as usize);
+        let signal = Signal { kind, subject: format!("/section-{section}"), amount: 1 };
         self.facts.add(&signal, self.now);
         Key::new(signal.kind, &signal.subject)
     }
 
     fn total(&mut self) -> f64 {
-        let evidence = Evidence { facts: &self.facts, journey: &[], attributes: &[], today: day(self.now) };
+        let evidence =
+            Evidence { facts: &self.facts, journey: &[], attributes: &self.attributes, today: day(self.now) };
         self.scorer.total(&evidence) as f64 / 1_000.0
     }
 }

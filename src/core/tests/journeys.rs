@@ -393,3 +393,26 @@ fn the_page_knows_its_customers() {
     world.call(tab, "identify", json!([{"stage": "mql"}]));
     assert_eq!(world.explain(tab)["stage"], "customer", "never backwards");
 }
+
+#[test]
+fn what_an_older_version_stored_still_counts() {
+    let config =
+        json!({"model": {"id": "m", "rules": [{"id": "price", "kind": "page_view", "on": "/pricing", "points": 8}]}});
+    let mut world = World::new(config, 1);
+    let tab = world.open("/");
+    world.consent(tab, "granted");
+    world.close(tab);
+    // As 0.1.0 wrote it before there were attributes, `identify` and fit; and with a field that a later version may write.
+    let day = world.wall / DAY;
+    world.plant(
+        "leadheat:v:0000000000000001",
+        &format!(
+            r#"{{"visitor":{{"visitor":"","version":4,"absorbed":[],"facts":[["page_view /pricing",{{"older":[1,1],"days":[[{day},[2,2]]],"last":{wall}}}]],"journey":[],"first":null,"last":null,"active":{wall},"reached":{{"at":{wall},"value":["warm","mql"]}},"lead":null,"to_come":7}}}}"#,
+            wall = world.wall
+        ),
+    );
+    let tab = world.open("/");
+    let explained = world.explain(tab);
+    assert_eq!(thousandths(&explained["score"]), 24_000);
+    assert_eq!((&explained["tier"], &explained["stage"]), (&json!("cold"), &json!("mql")));
+}

@@ -6,7 +6,7 @@ use leadheat_core::chat::{Conversation, Input, Line, Speaker};
 use leadheat_core::glob::Glob;
 use leadheat_core::json::Value;
 use leadheat_core::lead::{Contact, FitNote, JourneyStep, Lead, MAX_BYTES, Message, Reason};
-use leadheat_core::model::{Decay, Milli, Points, Rule};
+use leadheat_core::model::{Decay, Milli, Points, Rule, Tiers};
 use leadheat_core::qualify::Qualification;
 
 use leadheat_core::facts::{Facts, Key, MAX_KEYS};
@@ -15,6 +15,7 @@ use leadheat_core::select::{Condition, Measure, Selector, Test};
 use leadheat_core::signal::{Kind, Signal};
 use leadheat_core::sim::World;
 use leadheat_core::source::Touch;
+use leadheat_core::tier::{Tier, tier};
 use leadheat_core::time::{DAY, day};
 use leadheat_core::visitor::{Latest, Record, Records, Step};
 use leadheat_core::wire::Wire;
@@ -228,6 +229,26 @@ proptest! {
             let mut anew = Scorer::new(rules.clone(), groups.clone());
             prop_assert_eq!(total, anew.total(&evidence));
             prop_assert_eq!(kept.assess(&evidence), anew.assess(&evidence));
+        }
+    }
+
+    #[test]
+    fn a_tier_does_not_flicker(
+        walk in vec(-6_000..6_000i64, 1..200), warm in 10_000..50_000i64, gap in 0..40_000i64, hysteresis in 1..10_000i64,
+    ) {
+        let tiers = Tiers { warm, hot: warm + gap, hysteresis };
+        for level in [Tier::Warm, Tier::Hot] {
+            let (mut score, mut now, mut turned) = (0, Tier::Cold, None::<i64>);
+            for step in &walk {
+                score = (score + step).clamp(0, 100_000);
+                let next = tier(score, now, &tiers, None, true);
+                if (next >= level) != (now >= level) {
+                    let far = turned.is_none_or(|at| score.abs_diff(at) > hysteresis as u64);
+                    prop_assert!(far, "{now:?} to {next:?} at {score}, after the opposite at {turned:?}");
+                    turned = Some(score);
+                }
+                now = next;
+            }
         }
     }
 
