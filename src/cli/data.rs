@@ -85,7 +85,7 @@ pub enum Cell {
     Unknown,
     /// A number, in thousandths.
     Number(Milli),
-    /// A name, in lower case, as models do not mind the case of letters.
+    /// A name, its ASCII letters in lower case, as patterns do not mind their case.
     Word(String),
 }
 
@@ -93,6 +93,11 @@ impl Column {
     /// Whether it has numbers rather than names.
     pub fn is_number(&self) -> bool {
         self.kind.is_some() || self.number
+    }
+
+    /// What tells it from others.
+    fn means(&self) -> (Option<Kind>, String, bool, &Option<String>) {
+        (self.kind, self.subject.to_ascii_lowercase(), self.is_sum(), &self.attribute)
     }
 
     fn is_sum(&self) -> bool {
@@ -105,12 +110,17 @@ impl Column {
             let number =
                 self.values.get(cell).copied().or_else(|| cell.parse().ok()).filter(|number| number.is_finite());
             // Signals are counted in whole numbers.
-            return Ok(Cell::Number(number.ok_or("a number")?.clamp(0.0, 1e9).round() as Milli * 1_000));
+            return Ok(Cell::Number(
+                number.ok_or("a number; write 0 for none")?.clamp(0.0, 1e9).round() as Milli * 1_000,
+            ));
         }
         Ok(match cell {
             "" => Cell::Unknown,
-            _ if self.number => Cell::Number(thousandths(cell).ok_or("a number such as 12 or 0.5")?),
-            _ => Cell::Word(cell.to_lowercase()),
+            _ if self.number => {
+                let number = thousandths(cell).filter(|number| number.abs() / 1_000 < i32::MAX.into());
+                Cell::Number(number.ok_or("a number such as 12 or 0.5, of less than 2147483647")?)
+            }
+            _ => Cell::Word(cell.to_ascii_lowercase()),
         })
     }
 }
@@ -121,13 +131,22 @@ impl Map {
         let text = fs::read_to_string(file).with_context(|| format!("{} cannot be read", file.display()))?;
         let map: Map = serde_json::from_str(&text).with_context(|| format!("{} is no map", file.display()))?;
         ensure!(!map.columns.is_empty(), "{}: `columns` is empty", file.display());
-        for (name, column) in &map.columns {
+        for (index, (name, column)) in map.columns.iter().enumerate() {
+            let same = map.columns.iter().take(index).find(|(_, other)| other.means() == column.means());
+            if let Some((other, _)) = same {
+                bail!("{}: columns `{other}` and `{name}` are the same fact; take one out", file.display());
+            }
             let at = format!("{}: column `{name}`", file.display());
             ensure!(column.kind.is_some() != column.attribute.is_some(), "{at} needs either `kind` or `attribute`");
             ensure!(
                 column.measure.is_empty() || Measure::NAMES.find(&column.measure).is_some(),
                 "{at}: `measure` is `count` or `sum`"
             );
+            ensure!(
+                column.kind.is_some() || column.subject.is_empty() && column.measure.is_empty(),
+                "{at}: `subject` and `measure` are for signals; add a `kind`"
+            );
+            ensure!(!column.subject.contains('*'), "{at}: `subject` is one subject, not a pattern; leave out the `*`");
             ensure!(column.subject.len() <= MAX_SUBJECT, "{at}: `subject` is longer than {MAX_SUBJECT} bytes");
             ensure!(column.values.is_empty() || column.kind.is_some(), "{at}: `values` are for signals; add a `kind`");
             ensure!(column.trend.is_none() || column.is_number(), "{at}: only a number has a `trend`; add `number`");
@@ -182,7 +201,7 @@ impl Map {
                     other => bail!("{name}, line {line}, column `{column}`: `{other}` is neither 1 nor 0"),
                 },
             };
-            let facts = self.facts(&cells, today);
+            let facts = self.facts(&cells, today).with_context(|| format!("{name}, line {line}"))?;
             rows.push(Row { id: record[id].to_owned(), facts, attributes, cells, label });
         }
         ensure!(
@@ -201,26 +220,35 @@ impl Map {
     }
 
     /// The signals of a row. A column without a subject has what the columns with one have, and the rest.
-    fn facts(&self, cells: &[Cell], today: Day) -> Facts {
+    fn facts(&self, cells: &[Cell], today: Day) -> Result<Facts> {
         let signals = || {
-            self.columns.values().zip(cells).filter_map(|(column, cell)| match (column.kind, cell) {
-                (Some(kind), Cell::Number(number)) => Some((kind, column, (number / 1_000) as u32)),
+            self.columns.iter().zip(cells).filter_map(|((name, column), cell)| match (column.kind, cell) {
+                (Some(kind), Cell::Number(number)) => Some((name, kind, column, number / 1_000)),
                 _ => None,
             })
         };
-        let mut facts = Facts::default();
-        for (kind, column, mut amount) in signals() {
+        let mut counts = BTreeMap::<(Kind, &str), (Option<Milli>, Option<Milli>)>::new();
+        for (name, kind, column, mut amount) in signals() {
             if column.subject.is_empty() {
-                let parts = signals().filter(|(of, part, _)| {
+                let parts = signals().filter(|(_, of, part, _)| {
                     *of == kind && part.is_sum() == column.is_sum() && !part.subject.is_empty()
                 });
-                amount = amount.saturating_sub(parts.map(|(_, _, part)| part).sum());
+                let parts: Milli = parts.map(|(.., part)| part).sum();
+                ensure!(parts <= amount, "column `{name}` is {amount}, but its parts in other columns are {parts}");
+                amount -= parts;
             }
-            if amount > 0 {
-                let tally = facts.0.entry(&Key::new(kind, &column.subject));
-                tally.days.entry(&today).add(if column.is_sum() { Count(1, amount) } else { Count(amount, amount) });
+            let (count, sum) = counts.entry((kind, &column.subject)).or_default();
+            *(if column.is_sum() { sum } else { count }) = Some(amount);
+        }
+        let mut facts = Facts::default();
+        for ((kind, subject), (count, sum)) in counts {
+            // What is known by its count alone has an amount of 1 each; what is known by its sum alone was done once.
+            let sum = sum.or(count).unwrap_or(0);
+            let count = count.unwrap_or(sum.min(1));
+            if count + sum > 0 {
+                facts.0.entry(&Key::new(kind, subject)).days.entry(&today).add(Count(count as u32, sum as u32));
             }
         }
-        facts
+        Ok(facts)
     }
 }

@@ -5,9 +5,10 @@
 //! - [`dist`]: writes what a company hosts · [`types`]: TypeScript from the schemas
 //! - [`check`]: every problem of a config document
 //! - [`data`]: leads from a CSV file · [`score`]: what they are worth under a model · [`train`]: a model learned from them, by
-//!   whole points ([`learn`]) · [`metrics`]: how good scores are
+//!   whole points ([`learn`], [`card`]) · [`metrics`]: how good scores are
 //! - [`serve`]: the demo site, the webhook and the inbox over HTTP · [`inbox`]: the leads received
 
+pub mod card;
 pub mod check;
 pub mod data;
 pub mod dist;

@@ -22,7 +22,12 @@ const TODAY: u32 = 20_000;
 
 /// Reads a model; leadheat's own where there is no file.
 pub fn model(file: Option<&Path>) -> Result<Model> {
-    let config = Value::Object(vec![("model".into(), document(file)?)]);
+    read(document(file)?)
+}
+
+/// Reads the document of a model.
+pub fn read(document: Value) -> Result<Model> {
+    let config = Value::Object(vec![("model".into(), document)]);
     let config = Config::read(&config, Some("/webhook"), &defaults());
     Ok(config.map_err(|problems| anyhow!("the model cannot be used:\n{}", sentences(&problems)))?.model)
 }
@@ -49,12 +54,17 @@ pub fn scores(model: &Model, rows: &[Row]) -> Vec<Milli> {
     rows.iter().map(score).collect()
 }
 
+/// The tiers that scores reach. Whether there is enough evidence cannot be seen from a row: it is taken to be there.
+pub fn tiers(model: &Model, scores: &[Milli]) -> Vec<Tier> {
+    scores.iter().map(|score| tier(*score, Tier::Cold, &model.tiers, None, true)).collect()
+}
+
 /// Scores a file, writes `row_id,score,tier,prob`, and says how well the model ranks where it is known who became a customer.
 pub fn score(data: &Path, map: &Path, file: Option<&Path>, label: Option<&str>, out: &Path) -> Result<()> {
     let model = model(file)?;
     let rows = Map::read(map)?.rows(data, label, TODAY)?;
     let scores = scores(&model, &rows);
-    let tiers: Vec<_> = scores.iter().map(|score| tier(*score, Tier::Cold, &model.tiers, None, true)).collect();
+    let tiers = tiers(&model, &scores);
     let scored = rows.iter().zip(&scores).zip(&tiers).map(|((row, score), tier)| (row.id.as_str(), *score, *tier));
     write(&model, scored, out)?;
     if label.is_some() {
@@ -78,7 +88,9 @@ pub fn replay(journeys: &Path, file: Option<&Path>, out: &Path) -> Result<()> {
     let player = Player::new(boot).map_err(|problems| anyhow!("{}", sentences(&problems)))?;
     let text = fs::read_to_string(journeys).with_context(|| format!("{name} cannot be read"))?;
     let mut scored = Vec::new();
-    for (index, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
+    for (index, line) in
+        text.trim_start_matches('\u{feff}').lines().enumerate().filter(|(_, line)| !line.trim().is_empty())
+    {
         let line_is = |wrong: String| anyhow!("{name}, line {}: {wrong}", index + 1);
         let journey: Journey = serde_json::from_str(line).map_err(|error| line_is(format!("no journey: {error}")))?;
         let explanation = player.play(&journey).map_err(line_is)?;

@@ -23,7 +23,7 @@ use crate::write::json;
 /// Most steps of a journey in one record.
 const MAX_STEPS: usize = 60;
 /// Most attributes of a visitor.
-const MAX_ATTRIBUTES: usize = 20;
+pub(crate) const MAX_ATTRIBUTES: usize = 20;
 
 /// One step of the journey, for the salesperson's eye.
 #[derive(Clone, Debug, PartialEq, Eq)]

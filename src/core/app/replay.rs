@@ -1,6 +1,8 @@
 //! Journeys from elsewhere, played through the same counting and scoring that runs in a page. Owns their form; must not
 //! count or score.
 
+use std::ops::Range;
+
 use serde::Deserialize;
 
 use super::{Boot, Event, Explanation, State, Turn, update};
@@ -9,6 +11,10 @@ use crate::consent::Mode;
 use crate::json::Problem;
 use crate::signal::Kind;
 use crate::time::{Millis, Stamp};
+use crate::visitor::MAX_ATTRIBUTES;
+
+/// Times that are meant: 1973 to 2286. What was given in seconds, or in microseconds, lies outside.
+const TIMES: Range<Millis> = 100_000_000_000..10_000_000_000_000;
 
 /// What one visitor did, in order.
 #[derive(Clone, Debug, Deserialize)]
@@ -16,9 +22,9 @@ use crate::time::{Millis, Stamp};
 pub struct Journey {
     /// Name of the visitor.
     pub id: String,
-    /// What is known of the visitor by name.
+    /// What is known of the visitor by name: texts and numbers, at most 20.
     #[serde(default)]
-    pub attributes: std::collections::BTreeMap<String, String>,
+    pub attributes: std::collections::BTreeMap<String, serde_json::Value>,
     /// What was done, in the order of time.
     pub signals: Vec<Seen>,
     /// When the visitor is assessed, in milliseconds since 1970; at the last signal where absent.
@@ -70,13 +76,18 @@ impl Player {
     /// A sentence, where signals are not in the order of time, or visits are among them.
     pub fn play(&self, journey: &Journey) -> Result<Explanation, String> {
         let mut state = self.fresh.clone();
+        if journey.attributes.len() > MAX_ATTRIBUTES {
+            return Err(format!("there are more than {MAX_ATTRIBUTES} attributes"));
+        }
         for (name, value) in &journey.attributes {
+            let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
             match name.as_str() {
                 "device" => {
-                    state.device = ["phone", "tablet"].into_iter().find(|known| known == value).unwrap_or("desktop")
+                    let known = ["phone", "tablet", "desktop"].into_iter().find(|known| *known == value);
+                    state.device = known.ok_or("`device` is phone, tablet or desktop")?;
                 }
-                "language" => state.page.language.clone_from(value),
-                _ => state.both(|record| record.attributes.value.set(name, value)),
+                "language" => state.page.language = value,
+                _ => state.both(|record| record.attributes.value.set(name, &value)),
             }
         }
         let mut now = 0;
@@ -84,14 +95,21 @@ impl Player {
             if seen.at < now {
                 return Err(format!("signal {} is earlier than the one before it", index + 1));
             }
+            if !TIMES.contains(&seen.at) {
+                return Err(format!("signal {} has no time in milliseconds since 1970", index + 1));
+            }
             if seen.kind == Kind::Visit {
                 return Err(format!("signal {} is a visit: they follow from the times of the others", index + 1));
             }
             now = seen.at;
             state.replay(seen);
         }
+        let until = journey.until.unwrap_or(now);
+        if !(now..TIMES.end).contains(&until) {
+            return Err("`until` is earlier than the last signal, or no time in milliseconds since 1970".into());
+        }
         state.rescore = true;
-        state.assess(&mut turn(journey.until.unwrap_or(now)));
+        state.assess(&mut turn(until));
         Ok(state.explain())
     }
 }

@@ -113,7 +113,7 @@ impl State {
             let step = Step { at, what: signal.kind, subject: clip(&signal.subject, 80).to_owned(), amount, scroll: 0 };
             self.both(|record| record.journey.push(step.clone()));
         }
-        // However long a page is open, what is known stays within its bounds.
+        // However many things there are to do on a page that is never left, they stay within bounds.
         if self.sum.facts.0.0.len() > MAX_KEYS || self.sum.journey.len() > MAX_KEYS {
             let (today, retention) = (day(at), self.config.retention_days);
             self.both(|record| record.bound(today, retention));
@@ -147,7 +147,7 @@ impl State {
         self.both(|record| {
             let viewed = |step: &&mut Step| step.what == Kind::PageView && Some(step.at) == began;
             if let Some(step) = record.journey.iter_mut().rev().find(viewed) {
-                step.amount += seconds;
+                step.amount = step.amount.saturating_add(seconds);
                 step.scroll = step.scroll.max(scroll);
             }
         });
