@@ -127,7 +127,7 @@ struct Line {
 #[derive(Clone, Debug, Default, Serialize)]
 struct Rule {
     id: String,
-    label: String,
+    label: Json,
     #[serde(flatten)]
     what: Fields<String, Json>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -153,7 +153,9 @@ impl Writer<'_> {
         let mut entries = Vec::new();
         if self.scale.least != 0 {
             let lines = vec![self.line("To begin with", String::new(), -self.scale.least, |_| true)];
-            entries.push(self.entry(Rule { points: Some(self.score(-self.scale.least)), ..Rule::default() }, lines));
+            let label = json!({ "en": "To begin with", "fi": "Lähtöpisteet", "hu": "Kiinduló pontszám" });
+            let points = Some(self.score(-self.scale.least));
+            entries.push(self.entry(Rule { label, points, ..Rule::default() }, lines));
         }
         for feature in 0..self.columns.len() {
             entries.extend(self.alone(feature));
@@ -258,7 +260,9 @@ impl Writer<'_> {
     fn entry(&self, mut rule: Rule, lines: Vec<Line>) -> Entry {
         let first = &lines[0];
         let only = lines.len() == 1 && !first.when.is_empty();
-        rule.label = first.reason.clone() + if only { &first.when } else { "" };
+        if rule.label.is_null() {
+            rule.label = (first.reason.clone() + if only { &first.when } else { "" }).into();
+        }
         let sign = |c: char| if c.is_alphanumeric() { c.to_ascii_lowercase() } else { ' ' };
         rule.id = first.reason.chars().map(sign).collect::<String>().split_whitespace().collect::<Vec<_>>().join("-");
         if rule.id.is_empty() {
