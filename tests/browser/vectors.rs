@@ -124,6 +124,15 @@ fn vectors() -> &'static Vectors {
         }
         // Firefox does not show drivers what a script declares by `let`.
         script.push_str("];\nwindow.play = index => wasm_bindgen.replay(...vectors[index]);");
+        script.push_str(
+            "window.time = rules => {
+                const race = new wasm_bindgen.Race(wasm_bindgen.model(rules), 1000);
+                for (let index = 0; index < 20000; index++) race.signal(index % 300);
+                const start = performance.now();
+                for (let index = 0; index < 100000; index++) race.signal(index % 300);
+                return (performance.now() - start) / 100;
+            };",
+        );
         Vectors { script, native }
     })
 }
@@ -146,6 +155,11 @@ pub async fn scores_are_those_of_the_native_core(mut visitor: Visitor) -> Visito
         for (found, expected) in found.lines().zip(expected.lines()) {
             assert_eq!(found, expected);
         }
+    }
+    // For docs/model.md, shown with `--nocapture`: a test does not judge how fast a machine is.
+    for rules in [100, 1_000] {
+        let time = visitor.js(&format!("return time({rules})")).await;
+        eprintln!("a signal at {rules} rules: {time} us");
     }
     visitor
 }

@@ -9,7 +9,8 @@ use leadheat_core::score::{Evidence, Scorer};
 use leadheat_core::signal::{Kind, Signal};
 use leadheat_core::time::{DAY, Millis, day};
 use leadheat_core::wire::Wire;
-use leadheat_core::{model, script, write};
+use leadheat_core::{script, write};
+use serde_json::json;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 fn boot(model: &str) -> Boot {
@@ -17,7 +18,7 @@ fn boot(model: &str) -> Boot {
     Boot {
         config: Value::Object(vec![("model".into(), parse(model))]),
         webhook: Some("/webhook".into()),
-        defaults: Defaults { model: parse(model::DEFAULT), script: parse(script::DEFAULT) },
+        defaults: Defaults { model: parse(leadheat_core::model::DEFAULT), script: parse(script::DEFAULT) },
         ..Boot::default()
     }
 }
@@ -37,9 +38,22 @@ pub fn replay(model: &str, journeys: &str) -> String {
     journeys.lines().map(play).collect::<Vec<_>>().join("\n")
 }
 
-/// The kind and the section of one of three hundred things to do.
-pub fn subject(what: usize) -> (Kind, usize) {
-    ([Kind::PageView, Kind::Mark, Kind::FormSubmit][what % 3], what / 3)
+/// What can be done: three kinds of signal in each of a hundred sections of the site. As many rules look at each.
+pub const SUBJECTS: u32 = 300;
+
+fn subject(what: u32) -> (Kind, u32) {
+    ([Kind::PageView, Kind::Mark, Kind::FormSubmit][what as usize % 3], what / 3)
+}
+
+/// A model with so many rules, which ask how often one of these things was done and for the channel.
+#[wasm_bindgen]
+pub fn model(rules: u32) -> String {
+    let rule = |index: u32| {
+        let (kind, section) = subject(index % SUBJECTS);
+        json!({"id": format!("r{index}"), "kind": kind.name(), "on": format!("/section-{section}"),
+            "steps": [[1 + index * 13 % 40, f64::from(index % 7) - 2.5]], "when": {"attribute": "channel", "on": ["search", "paid"]}})
+    };
+    json!({"id": "race", "rules": (0..rules).map(rule).collect::<Vec<_>>()}).to_string()
 }
 
 /// A visitor whose score is kept up to date, signal by signal.
@@ -63,7 +77,7 @@ impl Race {
         let scorer = Scorer::new(model.rules, model.groups);
         let attributes = vec![("channel".into(), "paid".into())];
         let mut race = Race { scorer, facts: Facts::default(), attributes, now: 20_000 * DAY };
-        (0..past).for_each(|index| drop(race.see(index % 300)));
+        (0..past).for_each(|index| drop(race.see(index % SUBJECTS)));
         race.total();
         race
     }
@@ -76,7 +90,7 @@ impl Race {
     }
 
     fn see(&mut self, what: u32) -> Key {
-        let (kind, section) = subject(what as usize);
+        let (kind, section) = subject(what);
         let signal = Signal { kind, subject: format!("/section-{section}"), amount: 1 };
         self.facts.add(&signal, self.now);
         Key::new(signal.kind, &signal.subject)

@@ -8,25 +8,10 @@ use std::process::Command;
 use std::time::Instant;
 use std::{env, fs};
 
-use leadheat_vectors::{Race, subject};
-use serde_json::json;
+use leadheat_vectors::{Race, SUBJECTS, model};
 
 #[allow(unreachable_pub)]
 mod wasm;
-
-/// What can be done: three kinds of signal in each of a hundred sections of the site. As many rules look at each.
-const SUBJECTS: usize = 300;
-
-fn model(rules: usize) -> String {
-    let rule = |index: usize| {
-        let points = (index % 7) as f64 - 2.5;
-        let (kind, section) = subject(index % SUBJECTS);
-        let steps = json!([[1 + index * 13 % 40, points]]);
-        let when = json!({"attribute": "channel", "on": ["search", "paid"]});
-        json!({"id": format!("r{index}"), "kind": kind.name(), "on": format!("/section-{section}"), "steps": steps, "when": when})
-    };
-    json!({"id": "race", "rules": (0..rules).map(rule).collect::<Vec<_>>()}).to_string()
-}
 
 fn main() {
     let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/race");
@@ -43,7 +28,7 @@ fn main() {
         let mut race = Race::new(&model, 1_000);
         let (signals, start) = (1_000_000, Instant::now());
         let mut score = 0.0;
-        (0..signals).for_each(|index| score = race.signal(index % SUBJECTS as u32));
+        (0..signals).for_each(|index| score = race.signal(index % SUBJECTS));
         let native = start.elapsed().as_secs_f64() * 1e6 / f64::from(signals);
         let file = directory.join("model.json");
         fs::write(&file, model).unwrap();
