@@ -3,12 +3,11 @@
 use std::collections::HashSet;
 
 use leadheat_core::model::Milli;
-use leadheat_core::select::Measure;
 use serde::Serialize;
 use serde_json::{Map as Fields, Value as Json, json};
 
 use crate::data::{Column, Map, Row};
-use crate::learn::{Card, Feature, MOST, Region};
+use crate::learn::{Card, Feature, MOST, Region, given};
 
 /// A card on paper.
 pub struct Sheet<'a> {
@@ -75,7 +74,7 @@ impl Sheet<'_> {
             table += &format!(
                 "{:<reason$}  {:<when$}  {:>7}  {:>5}  {:>6}  {:>7.1} %\n",
                 if line.reason == before { "" } else { &line.reason },
-                line.when.trim(),
+                line.when,
                 number(Milli::from(line.points) * self.scale.unit).to_string(),
                 line.points,
                 line.leads,
@@ -203,9 +202,6 @@ impl Writer<'_> {
                 vec![self.entry(rule, regions.iter().map(line).collect())]
             }
             Feature::Names(names) => {
-                let mut all: Vec<i32> = shape.iter().copied().filter(|points| *points != 0).collect();
-                all.sort_unstable();
-                all.dedup();
                 let entry = |points: i32| {
                     let here: Vec<&str> = names
                         .iter()
@@ -219,7 +215,7 @@ impl Writer<'_> {
                         .line(label, is(&here.join(", ")), points, |row| shape[usize::from(row[feature])] == points);
                     self.entry(Rule { what, points: Some(self.score(points)), ..Rule::default() }, vec![line])
                 };
-                all.into_iter().rev().map(entry).collect()
+                given(shape).into_iter().rev().map(entry).collect()
             }
         }
     }
@@ -244,9 +240,9 @@ impl Writer<'_> {
                 rule.points = Some(self.score(points));
             }
         }
-        let words = |region: Region| self.label(region.feature).to_owned() + &self.words(region);
+        let words = |region: Region| format!("{} {}", self.label(region.feature), self.words(region));
         let both = |row: &[u8]| a.contains(row[a.feature]) && b.contains(row[b.feature]);
-        let line = self.line(&words(what), format!(" and {}", words(when)), points, both);
+        let line = self.line(&words(what), format!("and {}", words(when)), points, both);
         self.entry(rule, vec![line])
     }
 
@@ -259,9 +255,9 @@ impl Writer<'_> {
     /// A rule with its name, label and reason. The label is that of a single line with when it holds.
     fn entry(&self, mut rule: Rule, lines: Vec<Line>) -> Entry {
         let first = &lines[0];
-        let only = lines.len() == 1 && !first.when.is_empty();
+        let only = lines.len() == 1;
         if rule.label.is_null() {
-            rule.label = (first.reason.clone() + if only { &first.when } else { "" }).into();
+            rule.label = if only { format!("{} {}", first.reason, first.when) } else { first.reason.clone() }.into();
         }
         let sign = |c: char| if c.is_alphanumeric() { c.to_ascii_lowercase() } else { ' ' };
         rule.id = first.reason.chars().map(sign).collect::<String>().split_whitespace().collect::<Vec<_>>().join("-");
@@ -269,7 +265,7 @@ impl Writer<'_> {
             rule.id = "rule".into();
         }
         let customers = |line: &Line| {
-            let when = if only || line.when.is_empty() { String::new() } else { format!("{}: ", line.when.trim()) };
+            let when = if only { String::new() } else { format!("{}: ", line.when) };
             let share = 100.0 * line.customers as f64 / line.leads.max(1) as f64;
             format!("{when}{share:.1} % of {} leads became customers", line.leads)
         };
@@ -294,7 +290,7 @@ impl Writer<'_> {
         if !column.subject.is_empty() {
             what.insert("on".into(), column.subject.clone().into());
         }
-        if column.measure == Measure::Sum.name() {
+        if column.is_sum() {
             what.insert("measure".into(), column.measure.clone().into());
         }
         what
@@ -324,9 +320,9 @@ impl Writer<'_> {
     fn words(&self, region: Region) -> String {
         let test = self.test(region);
         match (test.get("from"), test.get("below"), test.get("on")) {
-            (Some(from), Some(below), _) => format!(" ≥ {from}, < {below}"),
-            (Some(from), None, _) => format!(" ≥ {from}"),
-            (None, Some(below), _) => format!(" < {below}"),
+            (Some(from), Some(below), _) => format!("≥ {from}, < {below}"),
+            (Some(from), None, _) => format!("≥ {from}"),
+            (None, Some(below), _) => format!("< {below}"),
             (None, None, Some(Json::Array(names))) => names.iter().filter_map(Json::as_str).map(is).collect(),
             _ => String::new(),
         }
@@ -348,7 +344,7 @@ impl Writer<'_> {
 }
 
 fn is(name: &str) -> String {
-    format!(" = {name}")
+    format!("= {name}")
 }
 
 /// Whole numbers without a point.

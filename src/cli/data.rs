@@ -14,6 +14,9 @@ use leadheat_core::text::thousandths;
 use leadheat_core::time::Day;
 use serde::Deserialize;
 
+/// The day on which everything in a row is taken to have happened.
+pub const TODAY: Day = 20_000;
+
 /// Which column is which fact.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -68,7 +71,7 @@ pub enum Trend {
 pub struct Row {
     /// Its name.
     pub id: String,
-    /// What was done, all on one day.
+    /// What was done.
     pub facts: Facts,
     /// What else is known.
     pub attributes: Vec<(String, String)>,
@@ -100,7 +103,8 @@ impl Column {
         (self.kind, self.subject.to_ascii_lowercase(), self.is_sum(), &self.attribute)
     }
 
-    fn is_sum(&self) -> bool {
+    /// Whether it is how much, rather than how often.
+    pub fn is_sum(&self) -> bool {
         self.measure == Measure::Sum.name()
     }
 
@@ -156,12 +160,12 @@ impl Map {
 
     /// Reads the rows of a CSV file. `label`: the column that says whether the lead became a customer; then both that did
     /// and that did not must be among them.
-    pub fn rows(&self, file: &Path, label: Option<&str>, today: Day) -> Result<Vec<Row>> {
+    pub fn rows(&self, file: &Path, label: Option<&str>) -> Result<Vec<Row>> {
         let name = file.display();
         let mut reader = csv::Reader::from_path(file).with_context(|| format!("{name} cannot be read"))?;
         let headers = reader.headers().with_context(|| format!("{name} has no header line"))?.clone();
         let place = |column: &str| {
-            let place = headers.iter().position(|header| header.trim_start_matches('\u{feff}') == column);
+            let place = headers.iter().position(|header| header == column);
             place.with_context(|| {
                 format!("{name} has no column `{column}`; there are {}", headers.iter().collect::<Vec<_>>().join(", "))
             })
@@ -201,7 +205,7 @@ impl Map {
                     other => bail!("{name}, line {line}, column `{column}`: `{other}` is neither 1 nor 0"),
                 },
             };
-            let facts = self.facts(&cells, today).with_context(|| format!("{name}, line {line}"))?;
+            let facts = self.facts(&cells).with_context(|| format!("{name}, line {line}"))?;
             rows.push(Row { id: record[id].to_owned(), facts, attributes, cells, label });
         }
         ensure!(
@@ -220,7 +224,7 @@ impl Map {
     }
 
     /// The signals of a row. A column without a subject has what the columns with one have, and the rest.
-    fn facts(&self, cells: &[Cell], today: Day) -> Result<Facts> {
+    fn facts(&self, cells: &[Cell]) -> Result<Facts> {
         let signals = || {
             self.columns.iter().zip(cells).filter_map(|((name, column), cell)| match (column.kind, cell) {
                 (Some(kind), Cell::Number(number)) => Some((name, kind, column, number / 1_000)),
@@ -246,7 +250,7 @@ impl Map {
             let sum = sum.or(count).unwrap_or(0);
             let count = count.unwrap_or(sum.min(1));
             if count + sum > 0 {
-                facts.0.entry(&Key::new(kind, subject)).days.entry(&today).add(Count(count as u32, sum as u32));
+                facts.0.entry(&Key::new(kind, subject)).days.entry(&TODAY).add(Count(count as u32, sum as u32));
             }
         }
         Ok(facts)

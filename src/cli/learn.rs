@@ -9,6 +9,7 @@
 //! Not a library: those for boosting learn hundreds of trees with fractions. Nothing was found that learns so many rules at
 //! most, in points that a person can add up.
 
+use std::collections::BTreeSet;
 use std::ops::{AddAssign, Sub};
 
 use leadheat_core::model::Milli;
@@ -182,13 +183,15 @@ impl Card {
 }
 
 fn rules(feature: &Feature, shape: &[i32]) -> usize {
-    let mut points: Vec<i32> = shape.iter().copied().filter(|points| *points != 0).collect();
-    points.sort_unstable();
-    points.dedup();
     match feature {
-        Feature::Ranges(_) => points.len().min(1),
-        Feature::Names(_) => points.len(),
+        Feature::Ranges(_) => given(shape).len().min(1),
+        Feature::Names(_) => given(shape).len(),
     }
+}
+
+/// The different points that are given in a shape, in ascending order.
+pub fn given(shape: &[i32]) -> BTreeSet<i32> {
+    shape.iter().copied().filter(|points| *points != 0).collect()
 }
 
 fn logistic(odds: f64) -> f64 {

@@ -10,15 +10,12 @@ use leadheat_core::config::Config;
 use leadheat_core::json::{Problem, Value};
 use leadheat_core::model::{self, Milli, Model};
 use leadheat_core::score::{Evidence, Scorer};
-use leadheat_core::text::decimal;
+use leadheat_core::text::{decimal, join};
 use leadheat_core::tier::{Tier, tier};
 
 use crate::check::defaults;
-use crate::data::{Map, Row};
+use crate::data::{Map, Row, TODAY};
 use crate::metrics;
-
-/// The day on which rows without a time are taken to have happened.
-const TODAY: u32 = 20_000;
 
 /// Reads a model; leadheat's own where there is no file.
 pub fn model(file: Option<&Path>) -> Result<Model> {
@@ -29,7 +26,11 @@ pub fn model(file: Option<&Path>) -> Result<Model> {
 pub fn read(document: Value) -> Result<Model> {
     let config = Value::Object(vec![("model".into(), document)]);
     let config = Config::read(&config, Some("/webhook"), &defaults());
-    Ok(config.map_err(|problems| anyhow!("the model cannot be used:\n{}", sentences(&problems)))?.model)
+    Ok(config
+        .map_err(|problems| {
+            anyhow!("the model cannot be used:\n{}", join(problems.iter().map(Problem::sentence), "\n"))
+        })?
+        .model)
 }
 
 fn document(file: Option<&Path>) -> Result<Value> {
@@ -38,10 +39,6 @@ fn document(file: Option<&Path>) -> Result<Value> {
         None => model::DEFAULT.to_owned(),
     };
     serde_json::from_str(&text).context("the model is not JSON")
-}
-
-fn sentences(problems: &[Problem]) -> String {
-    problems.iter().map(Problem::sentence).collect::<Vec<_>>().join("\n")
 }
 
 /// Scores of rows, in thousandths of points.
@@ -62,7 +59,7 @@ pub fn tiers(model: &Model, scores: &[Milli]) -> Vec<Tier> {
 /// Scores a file, writes `row_id,score,tier,prob`, and says how well the model ranks where it is known who became a customer.
 pub fn score(data: &Path, map: &Path, file: Option<&Path>, label: Option<&str>, out: &Path) -> Result<()> {
     let model = model(file)?;
-    let rows = Map::read(map)?.rows(data, label, TODAY)?;
+    let rows = Map::read(map)?.rows(data, label)?;
     let scores = scores(&model, &rows);
     let tiers = tiers(&model, &scores);
     let scored = rows.iter().zip(&scores).zip(&tiers).map(|((row, score), tier)| (row.id.as_str(), *score, *tier));
@@ -81,11 +78,13 @@ pub fn score(data: &Path, map: &Path, file: Option<&Path>, label: Option<&str>, 
 
 /// Plays the journeys of a file, one in a line, and writes the same.
 pub fn replay(journeys: &Path, file: Option<&Path>, out: &Path) -> Result<()> {
-    let model = model(file)?;
+    let document = document(file)?;
+    let model = read(document.clone())?;
     let name = journeys.display();
-    let config = Value::Object(vec![("model".into(), document(file)?)]);
+    let config = Value::Object(vec![("model".into(), document)]);
     let boot = Boot { config, webhook: Some("/webhook".into()), defaults: defaults(), ..Boot::default() };
-    let player = Player::new(boot).map_err(|problems| anyhow!("{}", sentences(&problems)))?;
+    let player =
+        Player::new(boot).map_err(|problems| anyhow!("{}", join(problems.iter().map(Problem::sentence), "\n")))?;
     let text = fs::read_to_string(journeys).with_context(|| format!("{name} cannot be read"))?;
     let mut scored = Vec::new();
     for (index, line) in

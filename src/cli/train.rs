@@ -46,7 +46,7 @@ pub fn train(data: &Path, map: &Path, label: &str, wishes: &Wishes, out: &Path) 
     ensure!(wishes.hot.share + wishes.warm.share <= 1.0, "hot and warm together are more than all leads");
     let map = Map::read(map)?;
     ensure!(!map.columns.contains_key(label), "`{label}` is what shall be foretold: take it out of the map's columns");
-    let rows = map.rows(data, Some(label), 0)?;
+    let rows = map.rows(data, Some(label))?;
     let labels: Vec<bool> = rows.iter().map(|row| row.label).collect();
     let customers = labels.iter().filter(|label| **label).count();
     ensure!(
@@ -104,7 +104,7 @@ fn cross_validate(columns: &[&Column], rows: &[&Row], max_rules: usize) -> Vec<V
     let done = AtomicUsize::new(0);
     // On a terminal one line that counts; elsewhere, as in a log, a line for each.
     let line = if std::io::stderr().is_terminal() { ("\r", "") } else { ("", "\n") };
-    let one = |(seed, fold): (u64, usize)| {
+    let one = |seed: u64, fold: usize| {
         let folds = folds(rows, seed);
         let (unseen, seen): (Vec<usize>, Vec<usize>) = (0..rows.len()).partition(|lead| folds[*lead] == fold);
         let card = learn(columns, &seen.iter().map(|lead| rows[*lead]).collect::<Vec<_>>(), max_rules);
@@ -114,7 +114,7 @@ fn cross_validate(columns: &[&Column], rows: &[&Row], max_rules: usize) -> Vec<V
     };
     let of_seed = |seed: u64| {
         let mut all = vec![0.0; rows.len()];
-        let parts: Vec<_> = (0..FOLDS).into_par_iter().map(|fold| one((seed, fold))).collect();
+        let parts: Vec<_> = (0..FOLDS).into_par_iter().map(|fold| one(seed, fold)).collect();
         parts.into_iter().flatten().for_each(|(lead, probability)| all[lead] = probability);
         all
     };
@@ -268,7 +268,7 @@ mod tests {
         let wishes = Wishes { max_rules, hot: by_share(0.1), warm: by_share(0.3) };
         train(&data, &map, "won", &wishes, &out).unwrap();
         let map = Map::read(&map).unwrap();
-        let rows = map.rows(&data, Some("won"), 0).unwrap();
+        let rows = map.rows(&data, Some("won")).unwrap();
         let card = learn(&map.columns.values().collect::<Vec<_>>(), &rows.iter().collect::<Vec<_>>(), max_rules);
         (score::model(Some(&out)).unwrap(), map, rows, card)
     }

@@ -36,7 +36,7 @@ pub struct Model {
     #[cfg_attr(feature = "native", schemars(default))]
     pub fit: Fit,
     /// What a score has meant so far: pairs of a score and the share, from 0 to 1, of leads with that score who became
-    /// customers; in between along the straight line. Both ascend. The page does not need it.
+    /// customers; in between along the straight line. The scores ascend. The page does not need it.
     #[cfg(feature = "native")]
     #[schemars(with = "Vec<(f64, f64)>", default)]
     pub calibration: Vec<(Milli, Milli)>,

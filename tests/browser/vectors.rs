@@ -127,9 +127,10 @@ fn vectors() -> &'static Vectors {
         script.push_str(
             "window.time = rules => {
                 const race = new wasm_bindgen.Race(wasm_bindgen.model(rules), 1000);
-                for (let index = 0; index < 20000; index++) race.signal(index % 300);
+                const { length } = wasm_bindgen.subjects();
+                for (let index = 0; index < 20000; index++) race.signal(index % length);
                 const start = performance.now();
-                for (let index = 0; index < 100000; index++) race.signal(index % 300);
+                for (let index = 0; index < 100000; index++) race.signal(index % length);
                 return (performance.now() - start) / 100;
             };",
         );

@@ -7,6 +7,7 @@ use leadheat_core::facts::{Facts, Key};
 use leadheat_core::json::{Problem, Value};
 use leadheat_core::score::{Evidence, Scorer};
 use leadheat_core::signal::{Kind, Signal};
+use leadheat_core::text::join;
 use leadheat_core::time::{DAY, Millis, day};
 use leadheat_core::wire::Wire;
 use leadheat_core::{script, write};
@@ -23,14 +24,15 @@ fn boot(model: &str) -> Boot {
     }
 }
 
-fn sentences(problems: &[Problem]) -> String {
-    problems.iter().map(Problem::sentence).collect::<Vec<_>>().join("\n")
+/// What was made, or a panic with every problem.
+fn sound<T>(made: Result<T, Vec<Problem>>) -> T {
+    made.unwrap_or_else(|problems| panic!("{}", join(problems.iter().map(Problem::sentence), "\n")))
 }
 
 /// Plays journeys, one in a line, under a model. A line for each: all of what `leadheat('explain')` would say.
 #[wasm_bindgen]
 pub fn replay(model: &str, journeys: &str) -> String {
-    let player = Player::new(boot(model)).unwrap_or_else(|problems| panic!("{}", sentences(&problems)));
+    let player = sound(Player::new(boot(model)));
     let play = |line: &str| {
         let journey: Journey = serde_json::from_str(line).expect("a journey");
         write::json(&player.play(&journey).expect("in order").write())
@@ -43,6 +45,13 @@ pub const SUBJECTS: u32 = 300;
 
 fn subject(what: u32) -> (Kind, u32) {
     ([Kind::PageView, Kind::Mark, Kind::FormSubmit][what as usize % 3], what / 3)
+}
+
+/// Names of these things, as the facts of other engines have them: the same in every one.
+#[wasm_bindgen]
+pub fn subjects() -> Vec<String> {
+    let name = |(kind, section): (Kind, u32)| format!("{} /section-{section}", kind.name());
+    (0..SUBJECTS).map(|what| name(subject(what))).collect()
 }
 
 /// A model with so many rules, which ask how often one of these things was done and for the channel.
@@ -72,8 +81,7 @@ impl Race {
     #[wasm_bindgen(constructor)]
     pub fn new(model: &str, past: u32) -> Race {
         let boot = boot(model);
-        let config = Config::read(&boot.config, boot.webhook.as_deref(), &boot.defaults);
-        let model = config.unwrap_or_else(|problems| panic!("{}", sentences(&problems))).model;
+        let model = sound(Config::read(&boot.config, boot.webhook.as_deref(), &boot.defaults)).model;
         let scorer = Scorer::new(model.rules, model.groups);
         let attributes = vec![("channel".into(), "paid".into())];
         let mut race = Race { scorer, facts: Facts::default(), attributes, now: 20_000 * DAY };

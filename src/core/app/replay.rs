@@ -5,8 +5,7 @@ use std::ops::Range;
 
 use serde::Deserialize;
 
-use super::{Boot, Event, Explanation, State, Turn, update};
-use crate::config::Config;
+use super::{Boot, Event, Explanation, Phase, State, Turn, update};
 use crate::consent::Mode;
 use crate::json::Problem;
 use crate::signal::Kind;
@@ -63,9 +62,11 @@ impl Player {
     /// # Errors
     /// Every problem of its config.
     pub fn new(boot: Boot) -> Result<Player, Vec<Problem>> {
-        Config::read(&boot.config, boot.webhook.as_deref(), &boot.defaults)?;
         let mut fresh = State { viewing: Some(0), ..State::default() };
         update(&mut fresh, Event::Boot(Box::new(boot)), Stamp::default());
+        if let Phase::Misconfigured(problems) = fresh.phase {
+            return Err(problems);
+        }
         fresh.config.consent = Mode::Memory;
         Ok(Player { fresh })
     }
