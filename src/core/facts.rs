@@ -119,11 +119,13 @@ impl Wire for Facts {
 }
 
 impl Facts {
-    /// Counts one signal.
-    pub fn add(&mut self, signal: &Signal, wall: Millis) {
-        let tally = self.0.entry(&Key::new(signal.kind, &signal.subject));
+    /// Counts one signal. The place of its key among the facts.
+    pub fn add(&mut self, signal: &Signal, wall: Millis) -> usize {
+        let place = self.0.place(&Key::new(signal.kind, &signal.subject));
+        let tally = &mut self.0.0[place].1;
         tally.days.entry(&day(wall)).add(Count(1, signal.amount));
         tally.last = tally.last.max(wall);
+        place
     }
 
     /// Adds all of another's counts.

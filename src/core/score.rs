@@ -5,7 +5,7 @@
 //! -> total clamped to 0..=100. What a group cap or the clamp takes away is a line of its own, so that the lines
 //! always sum exactly to the total.
 
-use crate::facts::{Count, Facts, Key, MAX_DAYS};
+use crate::facts::{Count, Facts, MAX_DAYS};
 use crate::list::{gather, sort_down};
 use crate::model::{Decay, Milli, Points, Rule};
 use crate::select::{Measure, Selector};
@@ -69,25 +69,39 @@ pub struct Scorer {
     groups: Vec<(String, Milli)>,
     /// Every selector has a place: of rule i, that of its own at `first[i]`, then those of its conditions.
     first: Vec<usize>,
-    /// The rule of each place.
-    owner: Vec<usize>,
-    /// The keys that the selector of each place counts.
-    keys: Vec<Vec<Key>>,
-    /// The places that each key concerns, found once.
-    concerned: Sorted<Key, Vec<usize>>,
-    /// The places whose selectors look at attributes, and at the visit under way.
+    /// The facts that the selector of each place counts, by where they stand.
+    counted: Vec<Vec<usize>>,
+    /// The rules that look at each of the facts.
+    by_fact: Vec<Vec<usize>>,
+    /// The rules that look at attributes, and at the visit under way.
     by_attribute: Vec<usize>,
     by_visit: Vec<usize>,
     /// Points of each rule, in thousandths, and what those of each group sum up to; the last is of rules without one.
     points: Vec<Milli>,
     sums: Vec<Milli>,
-    /// The rules whose points are to be found anew, and whether a rule is among them.
-    stale: Vec<usize>,
-    is_stale: Vec<bool>,
+    stale: Stale,
     /// Nothing is known of the facts yet.
     unread: bool,
     day: Day,
     attributes: Vec<(String, String)>,
+}
+
+/// The rules whose points are to be found anew.
+#[derive(Clone, Debug, Default)]
+struct Stale {
+    rules: Vec<usize>,
+    /// Of each rule, whether it is among them.
+    is: Vec<bool>,
+}
+
+impl Stale {
+    fn touch(&mut self, rules: &[usize]) {
+        for rule in rules {
+            if !std::mem::replace(&mut self.is[*rule], true) {
+                self.rules.push(*rule);
+            }
+        }
+    }
 }
 
 impl Scorer {
@@ -95,60 +109,56 @@ impl Scorer {
     pub fn new(rules: Vec<Rule>, groups: Vec<(String, Milli)>) -> Scorer {
         let mut scorer = Scorer { unread: true, ..Scorer::default() };
         for (index, rule) in rules.iter().enumerate() {
-            scorer.first.push(scorer.owner.len());
-            rule.selectors(&mut |what| scorer.place(index, what));
+            scorer.first.push(scorer.counted.len());
+            rule.selectors(&mut |what| {
+                scorer.counted.push(Vec::new());
+                if what.kind.is_none() {
+                    scorer.by_attribute.push(index);
+                }
+                if what.this_visit {
+                    scorer.by_visit.push(index);
+                }
+            });
         }
         scorer.points = vec![0; rules.len()];
-        scorer.is_stale = vec![false; rules.len()];
+        scorer.stale.is = vec![false; rules.len()];
         scorer.sums = vec![0; groups.len() + 1];
         (scorer.rules, scorer.groups) = (rules, groups);
         scorer
     }
 
-    /// Gives a selector its place.
-    fn place(&mut self, rule: usize, what: &Selector) {
-        let place = self.owner.len();
-        self.owner.push(rule);
-        self.keys.push(Vec::new());
-        if what.kind.is_none() {
-            self.by_attribute.push(place);
+    /// A signal was counted: which of the facts.
+    pub fn signal(&mut self, facts: &Facts, fact: usize) {
+        if self.unread {
+            return;
         }
-        if what.this_visit {
-            self.by_visit.push(place);
+        if facts.0.0.len() > self.by_fact.len() {
+            // It is a new one, and those behind it have moved on.
+            for behind in self.counted.iter_mut().flatten().filter(|known| **known >= fact) {
+                *behind += 1;
+            }
+            self.find_rules(facts, fact);
         }
+        self.stale.touch(&self.by_fact[fact]);
+        self.stale.touch(&self.by_visit);
     }
 
-    /// A signal was counted under this key.
-    pub fn signal(&mut self, key: &Key) {
-        self.note(key);
-        self.touch(&self.by_visit.clone());
-    }
-
-    fn note(&mut self, key: &Key) {
-        let known = self.concerned.get(key).cloned();
-        let places = known.unwrap_or_else(|| {
-            let places = self.concern(key);
-            self.concerned.entry(key).clone_from(&places);
-            places
-        });
-        self.touch(&places);
-    }
-
-    /// The places whose selectors count a key, which is noted there.
-    fn concern(&mut self, key: &Key) -> Vec<usize> {
+    /// Finds the rules that look at a new one of the facts.
+    fn find_rules(&mut self, facts: &Facts, fact: usize) {
+        let key = &facts.0.0[fact].0;
         let (kind, (_, subject)) = (key.kind(), key.parts());
-        let (mut places, mut place) = (Vec::new(), 0);
-        for rule in &self.rules {
+        let (mut rules, mut place) = (Vec::new(), 0);
+        for (index, rule) in self.rules.iter().enumerate() {
             rule.selectors(&mut |what| {
                 if what.kind == Some(kind) && what.includes(subject) {
-                    places.push(place);
-                    let keys = &mut self.keys[place];
-                    keys.insert(keys.partition_point(|known| known < key), key.clone());
+                    rules.push(index);
+                    let counted = &mut self.counted[place];
+                    counted.insert(counted.iter().filter(|known| **known < fact).count(), fact);
                 }
                 place += 1;
             });
         }
-        places
+        self.by_fact.insert(fact, rules);
     }
 
     /// The facts have changed otherwise than by signals.
@@ -156,35 +166,26 @@ impl Scorer {
         self.unread = true;
     }
 
-    fn touch(&mut self, places: &[usize]) {
-        for place in places {
-            let rule = self.owner[*place];
-            if !std::mem::replace(&mut self.is_stale[rule], true) {
-                self.stale.push(rule);
-            }
-        }
-    }
-
     /// Finds the score: what has changed since the last time, no more. 0 to 100 points, in thousandths.
     pub fn total(&mut self, evidence: &Evidence) -> Milli {
         if std::mem::take(&mut self.unread) {
-            self.concerned.0.clear();
-            self.keys.iter_mut().for_each(Vec::clear);
-            for (key, _) in &evidence.facts.0.0 {
-                self.note(key);
+            self.by_fact.clear();
+            self.counted.iter_mut().for_each(Vec::clear);
+            for fact in 0..evidence.facts.0.0.len() {
+                self.find_rules(evidence.facts, fact);
             }
             self.day = Day::MAX;
         }
         if self.day != evidence.today {
             self.day = evidence.today;
-            self.touch(&gather(0..self.owner.len()));
+            self.stale.touch(&gather(0..self.rules.len()));
         }
         if self.attributes != evidence.attributes {
             self.attributes = evidence.attributes.to_vec();
-            self.touch(&self.by_attribute.clone());
+            self.stale.touch(&self.by_attribute);
         }
-        for rule in std::mem::take(&mut self.stale) {
-            self.is_stale[rule] = false;
+        for rule in std::mem::take(&mut self.stale.rules) {
+            self.stale.is[rule] = false;
             let points = self.line(rule, evidence, false).map_or(0, |line| line.points);
             let group = self.group(rule);
             self.sums[group] += points - self.points[rule];
@@ -258,7 +259,7 @@ impl Scorer {
         let mut subjects = found.subjects;
         sort_down(&mut subjects, |(weight, _)| *weight);
         Some(Contribution {
-            rule: rule.id.clone(),
+            rule: if explained { rule.id.clone() } else { String::new() },
             index: Some(index),
             raw,
             day_capped,
@@ -298,12 +299,13 @@ impl Scorer {
         } else {
             // Days that have no bucket any more are at least so old.
             let older = evidence.today.saturating_sub(MAX_DAYS);
-            for key in &self.keys[place] {
-                let Some((key, tally)) = evidence.facts.0.find_entry(key) else { continue };
+            for fact in &self.counted[place] {
+                let Some((key, tally)) = evidence.facts.0.0.get(*fact) else { continue };
+                let subject = if whole { key.parts().1 } else { "" };
                 let days = tally.days.0.iter().map(|(day, count)| (*day, *count));
                 for (day, count) in days.chain([(older, tally.older)]) {
                     if what.window_days.is_none_or(|window| day + window > evidence.today) {
-                        found.add(day, count, key.parts().1);
+                        found.add(day, count, subject);
                     }
                 }
             }

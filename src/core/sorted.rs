@@ -21,18 +21,18 @@ impl<K: Ord + Clone, V: Default> Sorted<K, V> {
         self.find(key).ok().map(|index| &self.0[index].1)
     }
 
-    /// A key and the value under it.
-    pub fn find_entry(&self, key: &K) -> Option<&(K, V)> {
-        self.find(key).ok().map(|index| &self.0[index])
+    /// The place of a key, with a default value under it where there was none.
+    pub fn place(&mut self, key: &K) -> usize {
+        self.find(key).unwrap_or_else(|place| {
+            self.0.insert(place, (key.clone(), V::default()));
+            place
+        })
     }
 
     /// The value under a key, a default one where there was none.
     pub fn entry(&mut self, key: &K) -> &mut V {
-        let index = self.find(key).unwrap_or_else(|place| {
-            self.0.insert(place, (key.clone(), V::default()));
-            place
-        });
-        &mut self.0[index].1
+        let place = self.place(key);
+        &mut self.0[place].1
     }
 
     /// Takes out a key.

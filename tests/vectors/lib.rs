@@ -3,7 +3,7 @@
 
 use leadheat_core::app::{Boot, Journey, Player};
 use leadheat_core::config::{Config, Defaults};
-use leadheat_core::facts::{Facts, Key};
+use leadheat_core::facts::Facts;
 use leadheat_core::json::{Problem, Value};
 use leadheat_core::score::{Evidence, Scorer};
 use leadheat_core::signal::{Kind, Signal};
@@ -85,23 +85,23 @@ impl Race {
         let scorer = Scorer::new(model.rules, model.groups);
         let attributes = vec![("channel".into(), "paid".into())];
         let mut race = Race { scorer, facts: Facts::default(), attributes, now: 20_000 * DAY };
-        (0..past).for_each(|index| drop(race.see(index % SUBJECTS)));
+        for index in 0..past {
+            race.see(index % SUBJECTS);
+        }
         race.total();
         race
     }
 
     /// The visitor does one of three hundred things. The score, in points.
     pub fn signal(&mut self, what: u32) -> f64 {
-        let key = self.see(what);
-        self.scorer.signal(&key);
+        let fact = self.see(what);
+        self.scorer.signal(&self.facts, fact);
         self.total()
     }
 
-    fn see(&mut self, what: u32) -> Key {
+    fn see(&mut self, what: u32) -> usize {
         let (kind, section) = subject(what);
-        let signal = Signal { kind, subject: format!("/section-{section}"), amount: 1 };
-        self.facts.add(&signal, self.now);
-        Key::new(signal.kind, &signal.subject)
+        self.facts.add(&Signal { kind, subject: format!("/section-{section}"), amount: 1 }, self.now)
     }
 
     fn total(&mut self) -> f64 {

@@ -3,7 +3,7 @@
 use super::stored::OFF_KEY;
 use super::{Area, Boot, State, Turn};
 use crate::config::Bots;
-use crate::facts::{Key, MAX_KEYS};
+use crate::facts::MAX_KEYS;
 use crate::json::Value;
 use crate::page::{Attention, Page};
 use crate::signal::{Kind, Signal};
@@ -102,11 +102,10 @@ impl State {
         let at = turn.now.wall;
         let amount = if signal.amount == 1 { String::new() } else { [" x ", &number(signal.amount.into())].concat() };
         turn.tell(&["seen: ", signal.kind.name(), " ", &signal.subject, &amount]);
-        self.both(|record| {
-            record.facts.add(&signal, at);
-            record.active = record.active.max(at);
-        });
-        self.scorer.signal(&Key::new(signal.kind, &signal.subject));
+        self.mine.facts.add(&signal, at);
+        let fact = self.sum.facts.add(&signal, at);
+        self.scorer.signal(&self.sum.facts, fact);
+        self.both(|record| record.active = record.active.max(at));
         if !matches!(signal.kind, Kind::Engaged | Kind::Scroll) {
             // Of a page view it is the seconds to come.
             let amount = if signal.kind == Kind::PageView { 0 } else { signal.amount };

@@ -6,7 +6,7 @@ use criterion::{BatchSize, BenchmarkId, Criterion, criterion_group, criterion_ma
 use leadheat_core::app::{Boot, Event, State, update};
 use leadheat_core::config::Defaults;
 use leadheat_core::consent::Report;
-use leadheat_core::facts::{Facts, Key};
+use leadheat_core::facts::Facts;
 use leadheat_core::glob::Glob;
 use leadheat_core::json::Value;
 use leadheat_core::model::{self, Decay, Points, Rule};
@@ -86,8 +86,8 @@ fn a_signal(criterion: &mut Criterion) {
             bencher.iter(|| {
                 index += 1;
                 let signal = signal(index);
-                facts.add(&signal, NOW + MINUTE);
-                scorer.signal(&Key::new(signal.kind, &signal.subject));
+                let fact = facts.add(&signal, NOW + MINUTE);
+                scorer.signal(&facts, fact);
                 scorer.total(&evidence(&facts, &attributes, day(NOW)))
             });
         });

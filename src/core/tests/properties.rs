@@ -9,7 +9,7 @@ use leadheat_core::lead::{Contact, FitNote, JourneyStep, Lead, MAX_BYTES, Messag
 use leadheat_core::model::{Decay, Milli, Points, Rule, Tiers};
 use leadheat_core::qualify::Qualification;
 
-use leadheat_core::facts::{Facts, Key, MAX_KEYS};
+use leadheat_core::facts::{Facts, MAX_KEYS};
 use leadheat_core::score::{Evidence, Scorer};
 use leadheat_core::select::{Condition, Measure, Selector, Test};
 use leadheat_core::signal::{Kind, Signal};
@@ -39,7 +39,9 @@ fn signal() -> impl Strategy<Value = (Signal, u64)> {
 fn facts() -> impl Strategy<Value = Facts> {
     vec(signal(), 0..60).prop_map(|signals| {
         let mut facts = Facts::default();
-        signals.iter().for_each(|(signal, at)| facts.add(signal, *at));
+        for (signal, at) in &signals {
+            facts.add(signal, *at);
+        }
         facts
     })
 }
@@ -221,8 +223,8 @@ proptest! {
         for (index, (kind, subject, amount, hours)) in signals.into_iter().enumerate() {
             at += hours * DAY / 24;
             let signal = Signal { kind, subject, amount };
-            facts.add(&signal, at);
-            kept.signal(&Key::new(kind, &signal.subject));
+            let fact = facts.add(&signal, at);
+            kept.signal(&facts, fact);
             journey.push(Step { at, what: kind, subject: signal.subject, amount, scroll: 0 });
             let evidence = Evidence { facts: &facts, journey: &journey, attributes: &told[index % 3], today: day(at) };
             let total = kept.total(&evidence);
