@@ -103,7 +103,7 @@
   /* Runs what may fail. Every way into the wasm goes through here; the build puts it around the glue's closures. */
   function guard(run) {
     if (dead) return;
-    try { return run(); } catch (error) { leadheatDie(error); }
+    try { return run(); } catch (error) { leadheatDie(error + '\n' + error.stack); }
   }
 
   /* leadheat(name, ...): a promise of the answer, never rejected. */

@@ -36,6 +36,7 @@ pub fn write(widget: &Widget, out: &Path) -> Result<()> {
     put("config.schema.json", json(schema::config())?.as_bytes())?;
     put("lead.schema.json", json(schema::lead())?.as_bytes())?;
     put("leadheat.d.ts", types::declarations().as_bytes())?;
+    put("functions.txt", widget.functions.as_bytes())?;
     put("tag.html", tag_page(widget).as_bytes())?;
     println!("written to {}; open tag.html there for the tags to paste", out.display());
     Ok(())

@@ -5,16 +5,19 @@ use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
 
 use anyhow::{Context, Result};
+use rustc_demangle::demangle;
 use wasm_encoder::reencode::{Error, Reencode};
 use wasm_encoder::{CodeSection, FunctionSection, Module};
 use wasmparser::{
     BinaryReaderError, CodeSectionReader, CompositeInnerType, CustomSectionReader, FunctionBody, FunctionSectionReader,
-    Operator, Parser, Payload, TypeRef,
+    KnownCustom, Name, Operator, Parser, Payload, TypeRef,
 };
 
-/// The wasm with functions that are alike side by side. Two kilobytes of the download; walrus sorts them by size.
-pub(crate) fn sorted(wasm: &[u8]) -> Result<Vec<u8>> {
+/// The wasm with functions that are alike side by side, without their names; and the list of these, by their new numbers.
+/// Two kilobytes of the download; walrus sorts them by size.
+pub(crate) fn sorted(wasm: &[u8]) -> Result<(Vec<u8>, String)> {
     let (mut imported, mut params, mut types, mut bodies) = (0, Vec::new(), Vec::new(), Vec::new());
+    let mut names = HashMap::new();
     for payload in Parser::new(0).parse_all(wasm) {
         match payload? {
             Payload::TypeSection(groups) => {
@@ -32,6 +35,17 @@ pub(crate) fn sorted(wasm: &[u8]) -> Result<Vec<u8>> {
             }
             Payload::FunctionSection(functions) => types = functions.into_iter().collect::<Result<_, _>>()?,
             Payload::CodeSectionEntry(body) => bodies.push(body),
+            Payload::CustomSection(custom) => {
+                if let KnownCustom::Name(sections) = custom.as_known() {
+                    for section in sections {
+                        let Name::Function(functions) = section? else { continue };
+                        for function in functions {
+                            let function = function?;
+                            names.insert(function.index, format!("{:#}", demangle(function.name)));
+                        }
+                    }
+                }
+            }
             _ => {}
         }
     }
@@ -43,11 +57,16 @@ pub(crate) fn sorted(wasm: &[u8]) -> Result<Vec<u8>> {
     for (place, &old) in order.iter().enumerate() {
         places[old] = imported + place as u32;
     }
+    let listed = order.iter().zip(imported..).map(|(&old, new)| {
+        let name = names.get(&(imported + old as u32)).map_or("?", String::as_str);
+        format!("{new} {name}\n")
+    });
+    let list = listed.collect();
     let mut module = Module::new();
     Sorter { imported, params, places, order, types, bodies }
         .parse_core_module(&mut module, Parser::new(0), wasm)
         .context("the functions of the wasm cannot be sorted")?;
-    Ok(module.finish())
+    Ok((module.finish(), list))
 }
 
 /// A chain of texts in which each is followed by the one most like it of those left, the first of several. How alike two
@@ -142,7 +161,7 @@ impl Reencode for Sorter<'_> {
         Ok(())
     }
 
-    /// The features that the compiler used are for linkers to read.
+    /// The features that the compiler used are for linkers to read, the names for the list.
     fn parse_custom_section(&mut self, _: &mut Module, _: CustomSectionReader<'_>) -> Result<(), Error<Self::Error>> {
         Ok(())
     }

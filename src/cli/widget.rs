@@ -27,6 +27,8 @@ pub struct Widget {
     pub js: String,
     /// The wasm.
     pub wasm: Vec<u8>,
+    /// What its functions are called, by their numbers: a line for each. Browsers say these numbers when it fails.
+    pub functions: String,
 }
 
 impl Widget {
@@ -66,13 +68,13 @@ pub fn build_in(root: &Path) -> Result<Widget> {
         .no_modules(true)?
         .typescript(false)
         .omit_default_module_path(true)
-        .remove_name_section(true)
         .remove_producers_section(true)
         .generate_output()
         .context("wasm-bindgen cannot read the wasm that cargo built")?;
     let mut glue = output.js().to_owned();
     shorten(output.wasm_mut(), &mut glue)?;
-    let mut widget = Widget { js: String::new(), wasm: order::sorted(&output.wasm_mut().emit_wasm())? };
+    let (wasm, functions) = order::sorted(&output.wasm_mut().emit_wasm())?;
+    let mut widget = Widget { js: String::new(), wasm, functions };
     widget.js = join(&fs::read_to_string(root.join("www/loader.js"))?, &glue, &widget)?;
     Ok(widget)
 }

@@ -23,9 +23,6 @@ extern "C" {
     /// Aborted by the loader when the widget dies: every listener hangs on it.
     #[wasm_bindgen(js_name = leadheatSignal)]
     pub(crate) fn signal() -> AbortSignal;
-    /// Takes the widget down: listeners, element, timers; one line in the console.
-    #[wasm_bindgen(js_name = leadheatDie)]
-    pub(crate) fn die(why: &str);
     /// The element to draw in: in an open shadow root of an element of its own, styled by a constructed sheet, which the
     /// strictest style policy allows.
     #[wasm_bindgen(js_name = leadheatMount)]

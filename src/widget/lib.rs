@@ -23,7 +23,6 @@ use leadheat_core::consent::Report;
 use leadheat_core::json::Value;
 use leadheat_core::list::gather;
 use leadheat_core::outbox::Outcome;
-use leadheat_core::text::number;
 use shell::Shell;
 use wasm_bindgen::prelude::*;
 
@@ -75,12 +74,6 @@ fn document(value: &JsValue, depth: u8) -> Value {
 /// Starts the widget. `config`: the config document or undefined; `webhook`, `debug`: the tag's attributes.
 #[wasm_bindgen]
 pub fn start(config: &JsValue, webhook: Option<String>, debug: bool) {
-    yew::set_custom_panic_hook(Box::new(|info| {
-        let (file, line) = info.location().map_or(("", 0), |at| (at.file(), at.line()));
-        // Words that would have to be formatted are empty: see src/cli/snip.rs.
-        let words = info.payload_as_str().filter(|words| !words.is_empty()).unwrap_or("panic");
-        host::die(&[words, ", ", file, ":", &number(line.into())].concat());
-    }));
     let handle = yew::Renderer::<Shell>::with_root(host::mount()).render();
     APP.set(Some(handle));
     send(Event::Boot(Box::new(host::boot(value(config), webhook, debug))));

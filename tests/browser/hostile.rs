@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::site::widget;
 use crate::visitor::Visitor;
 
 const TAG: &str = "<script src=/leadheat-stub.js nonce=n></script><script async src=/leadheat.js data-config=/leadheat.json nonce=n></script>";
@@ -135,7 +136,13 @@ pub async fn a_panic_leaves_the_page_alone(mut v: Visitor) -> Visitor {
     v.js("document.body.click(); scrollTo(0, 10); history.pushState({}, '', '/t/panic/2'); dispatchEvent(new Event('pagehide')); dispatchEvent(new StorageEvent('storage', { key: 'leadheat:consent' }))").await;
     assert_eq!(v.call(json!(["status"])).await, Value::Null);
     v.pause(300).await;
-    v.expect_line("warn: leadheat: stopped: panic, src/widget/lib.rs:");
+    // The trap, and where it was: by functions.txt, that is the command that panics.
+    let line = v.js("return recorded.lines[0]").await;
+    let line = line.as_str().unwrap_or_default();
+    let number = line.split("wasm-function[").nth(1).and_then(|rest| rest.split(']').next()).unwrap_or_default();
+    let listed = widget().functions.lines().find(|function| function.starts_with(&format!("{number} ")));
+    assert!(listed.is_some_and(|function| function.contains("panic")), "{line}: {listed:?}");
+    v.expect_line("warn: leadheat: stopped: RuntimeError: ");
     v
 }
 
