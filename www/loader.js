@@ -5,7 +5,7 @@
   'use strict';
   var WASM = '{wasm}', INTEGRITY = '{integrity}', VERSION = '{version}';
   var script = document.currentScript, before = window.leadheat;
-  var waiting = [], promised = {}, tickets = 0, listeners = [], undo = [], stop, element, alarm, wasm, dead;
+  var waiting = [], promised = {}, tickets = 0, listeners = [], undo = [], stop, element, alarm, unlock, wasm, dead;
 
   if (before && before.version) return say('a second copy on this page does nothing; version ' + before.version + ' runs');
   if (typeof WebAssembly !== 'object' || !('adoptedStyleSheets' in Document.prototype) || !window.AbortSignal || !AbortSignal.timeout)
@@ -83,11 +83,15 @@
       settled(answer.status, /^\d{1,9}$/.test(after) ? +after : undefined);
     }, function () { settled(0); });
   }
+  /* Held until it is given back. A page that dies gives it back too. */
   function leadheatLock() {
-    if (navigator.locks) navigator.locks.request('leadheat', { ifAvailable: true }, function (lock) {
-      if (lock) return new Promise(function (done) { guard(wasm.locked); setTimeout(done); });
-    }).catch(function () {});
+    function locked(held) { guard(function () { wasm.locked(held); }); }
+    if (!navigator.locks) return locked();
+    navigator.locks.request('leadheat', { ifAvailable: true }, function (lock) {
+      return lock ? new Promise(function (done) { unlock = done; locked(true); }) : locked(false);
+    }).catch(function () { locked(); });
   }
+  function leadheatUnlock() { unlock(); }
   function leadheatDie(why) {
     if (dead) return;
     dead = true;
@@ -95,6 +99,7 @@
     clearTimeout(alarm);
     undo.forEach(function (step) { step(); });
     if (element) element.remove();
+    if (unlock) unlock();
     waiting.forEach(function (call) { call[1](); });
     for (var ticket in promised) promised[ticket]();
     say('stopped: ' + why);

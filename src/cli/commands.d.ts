@@ -27,6 +27,8 @@ export interface Leadheat {
   (command: 'status'): Promise<Status>;
   /** Sends a lead marked as a test; resolves to what became of it. */
   (command: 'test'): Promise<string>;
+  /** Sends leads again that were refused or given up. */
+  (command: 'retry'): Promise<void | string>;
 }
 
 export interface Announcements {

@@ -89,8 +89,8 @@ pub enum Event {
         /// What is there now; `None` where it was removed or cannot be read.
         value: Option<Stored>,
     },
-    /// A write was refused by the browser: storage is full, blocked or absent.
-    StoreFailed,
+    /// A write under this key was refused by the browser: storage is full, blocked or absent.
+    StoreFailed(String),
     /// What became of a post.
     Settled {
         /// Idempotency key of the lead.
@@ -104,8 +104,12 @@ pub enum Event {
     Left,
     /// The page came back from the back-forward cache.
     Returned(Kept),
-    /// The lock asked for by [`Effect::Lock`] is held, while this event is handled and its effects run.
-    Locked(Kept),
+    /// The network is there again.
+    Online,
+    /// What came of [`Effect::Lock`]; `None` where another tab holds it. Held, it comes with what is stored.
+    Locked(Option<Kept>),
+    /// This browser, or this frame, has no locks.
+    NoLocks,
 }
 
 /// What leadheat does to the world. All of it.
@@ -137,8 +141,10 @@ pub enum Effect {
     },
     /// Sends [`Event::Woke`] in so many milliseconds, instead of any time asked for before.
     Wake(Millis),
-    /// Takes the lock that all tabs of the site share, if it is free: [`Event::Locked`].
+    /// Takes the lock that all tabs of the site share, if it is free: [`Event::Locked`] or [`Event::NoLocks`].
     Lock,
+    /// Gives the lock back.
+    Unlock,
     /// Writes a line to the console.
     Tell {
         /// In plain words.
@@ -191,6 +197,20 @@ pub(crate) enum Phase {
     OptedOut,
 }
 
+/// The lock that all tabs of the site share: who holds it sends leads, and folds records.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Lock {
+    /// Not held by this page.
+    #[default]
+    Free,
+    /// Asked for.
+    Asked,
+    /// Held.
+    Held,
+    /// There is no such thing here: leases alone must do.
+    Absent,
+}
+
 /// All that leadheat knows. Changed by [`update`] alone.
 #[derive(Clone, Debug, Default)]
 pub struct State {
@@ -241,6 +261,11 @@ pub struct State {
     pub(crate) forgotten: bool,
 
     pub(crate) outbox: Outbox,
+    lock: Lock,
+    /// Receivers that were away are to be tried as soon as the lock is held.
+    hopes: bool,
+    /// The lock is asked for again not before, on the monotonic clock.
+    ask_again: Millis,
     /// Promises of `leadheat('test')`, by idempotency key.
     tests: Vec<(String, u32)>,
 
@@ -323,7 +348,7 @@ impl State {
             Event::Consent(report) => self.reported(&report, turn),
             Event::Chat(input) => self.chatted(input, turn),
             Event::Changed { key, value } => self.changed(&key, value, turn),
-            Event::StoreFailed => self.storage_works = false,
+            Event::StoreFailed(key) => self.store_failed(&key),
             Event::Settled { key, outcome } => self.settled(&key, outcome, turn),
             Event::Woke => {
                 self.wake_at = None;
@@ -331,7 +356,9 @@ impl State {
             }
             Event::Left => self.left(turn),
             Event::Returned(kept) => self.returned(kept, turn),
-            Event::Locked(kept) => self.fold(kept, turn),
+            Event::Online => self.hope(),
+            Event::Locked(kept) => self.locked(kept, turn),
+            Event::NoLocks => self.lock = Lock::Absent,
         }
     }
 
@@ -392,7 +419,7 @@ impl State {
         let now = turn.now.wall;
         let engaged = self.viewing.is_some() && self.attention.engaged(turn.now.monotonic);
         let mut due = if engaged { now + 10 * crate::time::SECOND } else { Millis::MAX };
-        for other in [self.outbox.next_due(), self.save_due(), self.revision_due()] {
+        for other in [self.outbox.next_due(now), self.save_due(), self.revision_due()] {
             due = due.min(other.unwrap_or(Millis::MAX));
         }
         if due == Millis::MAX {

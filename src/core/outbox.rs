@@ -3,19 +3,27 @@
 
 use crate::json::Value;
 use crate::list::gather;
+use crate::names::names;
 use crate::sorted::Sorted;
 use crate::tier::{Stage, Tier};
 use crate::time::{DAY, MINUTE, Millis, SECOND, Stamp};
 use crate::wire::record;
 
-/// A post that has not been answered for so long is taken for lost, and may be sent again by any tab.
+/// A post that has not been answered for so long is taken for lost, and may be sent again by any tab: twice the time after
+/// which a page gives it up itself.
 pub const LEASE: Millis = 30 * SECOND;
-/// Attempts after which a lead is kept but no longer sent by itself.
+/// Attempts after which a lead is a dead letter.
 const MAX_ATTEMPTS: u32 = 12;
-/// Age after which a lead is kept but no longer sent by itself.
+/// Age after which a lead is a dead letter for good.
 const MAX_AGE: Millis = 7 * DAY;
-/// Longest wait between two attempts.
+/// Longest wait between two attempts, before it is one.
 const MAX_WAIT: Millis = 15 * MINUTE;
+/// While a receiver is away, it is asked again at most so often: five times a minute.
+const GAP: Millis = 12 * SECOND;
+/// While a receiver is away, each of its dead letters is tried about so often.
+const PROBE: Millis = 95 * MINUTE;
+/// Most posts under way to one receiver.
+const MOST_AT_ONCE: usize = 6;
 
 /// Takes out of a lead everything but what the visitor submitted: where consent is withdrawn before it was sent. `tier`
 /// and `stage` are those that follow from what was said alone.
@@ -39,14 +47,16 @@ pub(crate) fn strip(lead: &mut Value, tier: Tier, stage: Stage) {
     }
 }
 
-/// A lead on its way.
+/// A lead on its way to one receiver.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Item {
     /// Id of the lead.
     pub lead: String,
-    /// Where to.
-    pub url: String,
-    /// What: the lead, in the form in which it is posted.
+    /// Revision of the lead.
+    pub revision: u32,
+    /// Name of the receiver.
+    pub to: String,
+    /// What: the lead.
     pub body: Value,
     /// Whether the visitor submitted it: then it outlives a withdrawal of consent.
     pub submitted: bool,
@@ -54,19 +64,52 @@ pub struct Item {
     pub since: Millis,
     /// How often it was sent.
     pub attempts: u32,
-    /// Not to be sent before.
+    /// How often the receiver answered, and would not have it.
+    pub refusals: u32,
+    /// When it was sent, or when that failed.
+    pub at: Millis,
+    /// Not to be sent before. While it is under way: taken for lost from then on.
     pub due: Millis,
-    /// Given up, and kept.
-    pub dead: bool,
+    /// What it waits for.
+    pub state: State,
+    /// The HTTP status that was answered last; 0 where nothing was.
+    pub status: u32,
 }
 
-record!(Item { lead, url, body, submitted, since, attempts, due, dead });
+record!(Item { lead, revision, to, body, submitted, since, attempts, refusals, at, due, state, status });
+
+/// What a lead on its way waits for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "native", derive(schemars::JsonSchema), schemars(rename_all = "lowercase"))]
+pub enum State {
+    /// To be sent.
+    #[default]
+    Queued,
+    /// For an answer.
+    Sending,
+    /// For its next attempt: the receiver would not have it.
+    Again,
+    /// For its next attempt: the receiver was away.
+    Away,
+    /// For the time that the receiver asked for.
+    Held,
+    /// For the receiver to be there again. A dead letter: kept, and tried now and then.
+    Dead,
+    /// For a person. A dead letter: kept, and not tried again by itself.
+    Refused,
+}
+
+names!(State {
+    Queued "queued", Sending "sending", Again "again", Away "away", Held "held", Dead "dead", Refused "refused"
+});
 
 /// What became of a post.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
     /// The receiver answered with this HTTP status, and perhaps after how many seconds to come back.
     Answered(u16, Option<u32>),
+    /// It left, and what was answered cannot be read: handed over, which is not delivered.
+    Opaque,
     /// No answer: offline, refused, timed out, redirected, or forbidden by CORS or CSP.
     Failed,
 }
@@ -74,41 +117,47 @@ pub enum Outcome {
 /// What an outcome means for the lead.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// Confirmed.
+    /// Confirmed, or handed over: nothing more can be done.
     Done,
-    /// Again, after at least so many milliseconds (a day counts as the most).
-    Again(Millis),
+    /// The receiver is away: again later, after at least so long where it said so.
+    Away(Option<Millis>),
+    /// The receiver would not have it, this time: again later.
+    Again,
     /// The same post would be refused for ever.
     Never,
 }
 
 impl Outcome {
-    /// The table of answers.
+    /// The table of answers; docs/webhook.md has it for people. A wait is a day at most.
     pub fn verdict(self) -> Verdict {
+        let asked = |after: Option<u32>| after.map(|seconds| (Millis::from(seconds) * SECOND).min(DAY));
         match self {
-            Outcome::Answered(200..=299, _) => Verdict::Done,
+            Outcome::Opaque | Outcome::Answered(200..=299, _) => Verdict::Done,
             Outcome::Answered(400 | 401 | 403 | 410 | 422, _) => Verdict::Never,
-            Outcome::Answered(429, after) => {
-                Verdict::Again(after.map_or(MINUTE, |seconds| Millis::from(seconds) * SECOND))
-            }
-            Outcome::Answered(_, after) => Verdict::Again(after.map_or(0, |seconds| Millis::from(seconds) * SECOND)),
-            Outcome::Failed => Verdict::Again(0),
+            Outcome::Answered(429, after) => Verdict::Away(asked(after).or(Some(MINUTE))),
+            Outcome::Answered(408 | 500..=599, after) => Verdict::Away(asked(after)),
+            Outcome::Answered(..) => Verdict::Again,
+            Outcome::Failed => Verdict::Away(None),
         }
     }
 }
 
-/// All leads on their way, by idempotency key.
+/// All leads on their way, by the idempotency key of the lead and the receiver's name.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Outbox {
-    /// The leads.
+    /// The leads, as they stand in storage too.
     pub items: Sorted<String, Item>,
+    /// Keys of those that stand here alone: the browser refused to store them, or they may not be stored.
+    pub unstored: Vec<String>,
+    /// Keys of those that this page has sent and not heard of yet.
+    pub flying: Vec<String>,
 }
 
 impl Outbox {
     /// Puts a lead in. Earlier revisions of it that are not under way are contained in it: their keys are returned,
     /// to be removed from storage too.
     pub fn put(&mut self, key: &str, item: Item, now: Millis) -> Vec<String> {
-        let contained = |(_, other): &&(String, Item)| other.lead == item.lead && !other.under_way(now);
+        let contained = |(known, other): &&(String, Item)| other.is_like(&item) && !self.under_way(known, other, now);
         let gone = gather(self.items.0.iter().filter(contained).map(|(key, _)| key.clone()));
         for key in &gone {
             self.items.remove(key);
@@ -117,53 +166,187 @@ impl Outbox {
         gone
     }
 
-    /// Marks what is to be sent now as sent, and returns its keys. Revisions of one lead go one after the other.
-    pub fn take_due(&mut self, now: Millis) -> Vec<String> {
-        let under_way = self.items.0.iter().filter(|(_, item)| item.under_way(now));
-        let busy = gather(under_way.map(|(_, item)| item.lead.clone()));
+    /// Takes over what stands in storage, where other tabs may have sent and confirmed. Under the lock of all tabs.
+    pub fn adopt(&mut self, stored: Sorted<String, Item>) {
+        let known = std::mem::replace(&mut self.items, stored);
+        for (key, item) in known.0 {
+            if self.unstored.contains(&key) || self.flying.contains(&key) {
+                *self.items.entry(&key) = item;
+            }
+        }
+    }
+
+    /// Marks what is to be sent now as sent, and returns its keys. `locked`: no other tab does so at the same time. Without,
+    /// only what no other tab knows of.
+    pub fn take_due(&mut self, now: Millis, locked: bool) -> Vec<String> {
+        let mut keys = Vec::new();
+        while let Some(key) = self.next(now, locked) {
+            let item = self.items.entry(&key);
+            item.attempts += 1;
+            (item.state, item.at, item.due) = (State::Sending, now, now + LEASE);
+            self.flying.push(key.clone());
+            keys.push(key);
+        }
+        keys
+    }
+
+    /// The key of the lead to send next: of those that may be sent the one tried least, and least lately.
+    pub fn next(&self, now: Millis, locked: bool) -> Option<String> {
+        let mut best: Option<&(String, Item)> = None;
+        // Receivers that take nothing now, or no dead letters.
+        let mut closed: Vec<(bool, &str)> = Vec::new();
+        for entry in &self.items.0 {
+            let (key, item) = entry;
+            let is_dead = item.state == State::Dead;
+            let order = |item: &Item| (item.state == State::Dead, item.attempts, item.at, item.revision);
+            if item.state == State::Refused
+                || !is_dead && item.waits(now)
+                || !locked && !self.unstored.contains(key)
+                || best.is_some_and(|(_, best)| order(best) <= order(item))
+                || closed.contains(&(is_dead, &item.to))
+                // Revisions of a lead go one after the other.
+                || self.items.0.iter().any(|(key, other)| other.is_like(item) && self.under_way(key, other, now))
+            {
+                continue;
+            }
+            if self.admits(item, now) {
+                best = Some(entry);
+            } else {
+                closed.push((is_dead, &item.to));
+            }
+        }
+        best.map(|(key, _)| key.clone())
+    }
+
+    /// Whether the receiver of a lead takes one now, dead or alive as it is.
+    fn admits(&self, item: &Item, now: Millis) -> bool {
+        let to_it = || self.items.0.iter().filter(|(_, other)| other.to == item.to);
+        let busy = to_it().filter(|(key, other)| self.under_way(key, other, now)).count();
+        let Some(last) = self.last_tried(&item.to).filter(|last| last.is_away()) else { return busy < MOST_AT_ONCE };
+        let rested = now < last.at || now >= last.at + GAP || item.attempts == 1 && to_it().count() == 1;
+        let strict = item.state == State::Dead || last.state == State::Held;
+        busy == 0 && rested && !(strict && last.waits(now))
+    }
+
+    /// Of the leads to a receiver that are not under way, the one that was tried last.
+    fn last_tried(&self, to: &str) -> Option<&Item> {
+        let mut last = None::<&Item>;
+        for (_, item) in &self.items.0 {
+            let tried = item.to == to && item.attempts > 0 && item.state != State::Sending;
+            if tried && last.is_none_or(|last| last.at <= item.at) {
+                last = Some(item);
+            }
+        }
+        last
+    }
+
+    fn under_way(&self, key: &String, item: &Item, now: Millis) -> bool {
+        self.flying.contains(key) || item.state == State::Sending && item.waits(now)
+    }
+
+    /// Takes in what became of a post. Returns the verdict, where the lead is still here.
+    pub fn settle(&mut self, key: &str, outcome: Outcome, stamp: Stamp) -> Option<Verdict> {
+        let key = key.to_owned();
+        self.flying.retain(|flying| *flying != key);
+        let item = self.items.get(&key)?.clone();
+        let verdict = outcome.verdict();
+        let (mut waiting, mut contained) = (0, false);
+        for (_, other) in &mut self.items.0 {
+            if other.to != item.to || other.state == State::Refused {
+                continue;
+            }
+            waiting += 1;
+            contained |= other.lead == item.lead && other.revision > item.revision;
+            // The receiver is there again: all that waits for it is due.
+            if verdict == Verdict::Done && other.is_away() {
+                (other.state, other.due) = (State::Queued, 0);
+            }
+        }
+        // What a later revision contains need not be sent any more.
+        if verdict == Verdict::Done || contained {
+            self.items.remove(&key);
+            return Some(verdict);
+        }
+        let (item, now) = (self.items.entry(&key), stamp.wall);
+        item.at = now;
+        item.status = if let Outcome::Answered(status, _) = outcome { status.into() } else { 0 };
+        item.refusals += u32::from(!matches!(verdict, Verdict::Away(_)));
+        let for_good = verdict == Verdict::Never || item.refusals >= MAX_ATTEMPTS || now > item.since + MAX_AGE;
+        item.state = match verdict {
+            _ if for_good => State::Refused,
+            _ if item.attempts >= MAX_ATTEMPTS => State::Dead,
+            Verdict::Away(Some(_)) => State::Held,
+            Verdict::Away(None) => State::Away,
+            _ => State::Again,
+        };
+        let random = stamp.entropy as Millis;
+        let wait = if item.state == State::Dead {
+            // The more wait, the more seldom each is tried, and the receiver as often as before.
+            let bound = PROBE / waiting.clamp(1, 1_000);
+            bound - random % (bound / 4)
+        } else {
+            // Full jitter: anywhere up to a bound that doubles, so that many pages do not come back at once.
+            random % (SECOND << item.attempts.clamp(1, 10)).min(MAX_WAIT) + SECOND / 2
+        };
+        let asked = if let Verdict::Away(Some(asked)) = verdict { asked } else { 0 };
+        item.due = now + wait.max(asked);
+        Some(verdict)
+    }
+
+    /// Receivers may be there again: what waits for one that did not say when is due.
+    pub fn hope(&mut self) {
+        for (_, item) in &mut self.items.0 {
+            if matches!(item.state, State::Away | State::Dead) {
+                item.due = 0;
+            }
+        }
+    }
+
+    /// Gives every dead letter another twelve attempts and seven days. Returns their keys.
+    pub fn replay(&mut self, now: Millis) -> Vec<String> {
         let mut keys = Vec::new();
         for (key, item) in &mut self.items.0 {
-            // A clock set back by more than any wait makes no lead wait for it.
-            let due = item.due <= now || item.due > now + DAY;
-            if due && !item.dead && !busy.contains(&item.lead) {
-                item.attempts += 1;
-                item.due = now + LEASE;
+            if item.is_dead() {
+                item.state = State::Queued;
+                (item.attempts, item.refusals, item.due, item.since) = (0, 0, 0, now);
                 keys.push(key.clone());
             }
         }
         keys
     }
 
-    /// Takes in what became of a post. Returns the verdict, where the lead is still here.
-    pub fn settle(&mut self, key: &str, outcome: Outcome, stamp: Stamp) -> Option<Verdict> {
-        let key = key.to_owned();
-        self.items.get(&key)?;
-        let item = self.items.entry(&key);
-        let verdict = outcome.verdict();
-        match verdict {
-            Verdict::Done => {
-                self.items.remove(&key);
-            }
-            Verdict::Never => item.dead = true,
-            Verdict::Again(least) => {
-                // Full jitter: anywhere up to a bound that doubles, so that many pages do not come back at once.
-                let bound = (SECOND << item.attempts.clamp(1, 10)).min(MAX_WAIT);
-                let wait = stamp.entropy as Millis % bound + SECOND / 2;
-                item.due = stamp.wall + wait.max(least).min(DAY);
-                item.dead = item.attempts >= MAX_ATTEMPTS || stamp.wall > item.since + MAX_AGE;
+    /// When there is something to send next. What is due already and was not sent waits for another tab, or for its receiver.
+    pub fn next_due(&self, now: Millis) -> Option<Millis> {
+        let mut next = None;
+        for (key, item) in &self.items.0 {
+            if item.state != State::Refused && !self.flying.contains(key) {
+                let due = if item.state == State::Dead { self.last_tried(&item.to)?.due } else { item.due };
+                let due = if due <= now { now + 2 * SECOND } else { due };
+                next = Some(next.map_or(due, |next| due.min(next)));
             }
         }
-        Some(verdict)
-    }
-
-    /// When there is something to send next.
-    pub fn next_due(&self) -> Option<Millis> {
-        self.items.0.iter().filter(|(_, item)| !item.dead).map(|(_, item)| item.due).min()
+        next
     }
 }
 
 impl Item {
-    fn under_way(&self, now: Millis) -> bool {
-        self.attempts > 0 && !self.dead && self.due > now && self.due <= now + LEASE && self.due >= LEASE
+    /// Not due. A clock that was set back makes nothing wait.
+    fn waits(&self, now: Millis) -> bool {
+        self.at <= now && now < self.due
+    }
+
+    /// Whether its receiver was away when it was tried last.
+    fn is_away(&self) -> bool {
+        matches!(self.state, State::Away | State::Held | State::Dead)
+    }
+
+    /// A dead letter: not sent again by itself, or only to see whether the receiver is there again.
+    pub fn is_dead(&self) -> bool {
+        matches!(self.state, State::Dead | State::Refused)
+    }
+
+    /// Whether it is a revision of the same lead for the same receiver.
+    fn is_like(&self, other: &Item) -> bool {
+        self.lead == other.lead && self.to == other.to
     }
 }

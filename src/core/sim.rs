@@ -1,7 +1,7 @@
 //! The simulator: the native shell. A virtual clock, a browser's storage, any number of tabs, a receiver, and faults on
 //! demand. Owns carrying out effects exactly as the widget does; must not know what leadheat means by them.
 //!
-//! Tests drive [`World`] as a visitor would and look at what was received, stored and shown. No mocks: the same `update`
+//! Posts are answered at once, unless [`World::fate`] has other plans. Tests drive [`World`] as a visitor would and look at what was received, stored and shown. No mocks: the same `update`
 //! runs here and in the browser.
 
 use std::collections::BTreeMap;
@@ -33,17 +33,52 @@ pub struct World {
     pub wall: Millis,
     /// What the webhook took in, in order.
     pub received: Vec<Json>,
-    /// Every post that reached the webhook, taken in or not.
+    /// Every post that was sent, whatever became of it.
     pub posts: usize,
     /// What becomes of the next posts; when it is empty they are taken in and answered with 200. `None`: taken in, but the
     /// answer is lost.
     pub faults: Vec<Option<Outcome>>,
+    /// What becomes of a post at this time of the monotonic clock, where `faults` has nothing to say.
+    pub fate: Option<Fates>,
     /// Whether the browser refuses to store.
     pub storage_fails: bool,
+    /// Whether a single write is refused.
+    pub refuses: Option<Box<dyn FnMut() -> bool>>,
+    /// After so many effects the tab that has them carried out dies.
+    pub crash_in: Option<u32>,
+    /// Whether the browser has locks.
+    pub has_locks: bool,
+    lock: Option<TabId>,
+    flights: Vec<Flight>,
     tabs: Vec<Tab>,
     site: BTreeMap<String, String>,
     monotonic: Millis,
     entropy: u128,
+}
+
+/// What becomes of one post after another.
+pub type Fates = Box<dyn FnMut(&Json, Millis) -> Fate>;
+
+/// What becomes of a post.
+#[derive(Clone, Copy, Debug)]
+pub struct Fate {
+    /// Whether the receiver takes it in.
+    pub taken: bool,
+    /// What the page hears.
+    pub outcome: Outcome,
+    /// After how long.
+    pub after: Millis,
+}
+
+/// An answer on its way.
+struct Flight {
+    /// On the monotonic clock.
+    at: Millis,
+    tab: TabId,
+    /// Which page in the tab.
+    page: u32,
+    key: String,
+    outcome: Outcome,
 }
 
 /// One tab with the page in it.
@@ -58,6 +93,8 @@ struct Tab {
     notices: Vec<Notice>,
     answers: Vec<(u32, Value)>,
     open: bool,
+    /// Counts the pages in the tab.
+    page: u32,
 }
 
 fn parse(json: &str) -> Value {
@@ -73,7 +110,13 @@ impl World {
             received: Vec::new(),
             posts: 0,
             faults: Vec::new(),
+            fate: None,
             storage_fails: false,
+            refuses: None,
+            crash_in: None,
+            has_locks: true,
+            lock: None,
+            flights: Vec::new(),
             tabs: Vec::new(),
             site: BTreeMap::new(),
             monotonic: 0,
@@ -126,8 +169,9 @@ impl World {
             referrer: referrer.into(),
             language: "en".into(),
         };
-        let Tab { storage, user_agent, .. } = std::mem::take(&mut self.tabs[tab]);
-        self.tabs[tab] = Tab { storage, user_agent: user_agent.clone(), open: true, ..Tab::default() };
+        let Tab { storage, user_agent, page: before, .. } = std::mem::take(&mut self.tabs[tab]);
+        self.tabs[tab] =
+            Tab { storage, user_agent: user_agent.clone(), open: true, page: before + 1, ..Tab::default() };
         let boot = Boot {
             touches: 0,
             short_side: 900,
@@ -148,7 +192,7 @@ impl World {
     /// The page in a tab is left in good order.
     pub fn close(&mut self, tab: TabId) {
         self.send(tab, Event::Left);
-        self.tabs[tab].open = false;
+        self.kill(tab);
     }
 
     /// The page in a tab is left, and comes back from the back-forward cache after a while.
@@ -163,6 +207,7 @@ impl World {
     /// The tab dies: nothing more is done, nothing is written.
     pub fn kill(&mut self, tab: TabId) {
         self.tabs[tab].open = false;
+        self.lock.take_if(|holder| *holder == tab);
     }
 
     /// Lets an event happen in a tab, with all that follows from it at once.
@@ -175,6 +220,12 @@ impl World {
             }
             let stamp = self.stamp();
             for effect in update(&mut self.tabs[tab].state, event, stamp) {
+                if self.crash_in == Some(0) {
+                    self.crash_in = None;
+                    self.kill(tab);
+                    break;
+                }
+                self.crash_in = self.crash_in.map(|left| left - 1);
                 self.carry_out(tab, effect, &mut events);
             }
         }
@@ -182,7 +233,11 @@ impl World {
 
     fn carry_out(&mut self, tab: TabId, effect: Effect, events: &mut Vec<(TabId, Event)>) {
         match effect {
-            Effect::Store(..) if self.storage_fails => events.push((tab, Event::StoreFailed)),
+            Effect::Store(_, key, _)
+                if self.storage_fails || self.refuses.as_mut().is_some_and(|refuses| refuses()) =>
+            {
+                events.push((tab, Event::StoreFailed(key)));
+            }
             Effect::Store(area, key, value) => {
                 let json = write::json(&value);
                 self.area(tab, area).insert(key.clone(), json);
@@ -194,21 +249,44 @@ impl World {
                 }
             }
             Effect::Post { key, body, .. } => {
-                let fault =
-                    if self.faults.is_empty() { Some(Outcome::Answered(200, None)) } else { self.faults.remove(0) };
                 self.posts += 1;
-                let taken = !matches!(fault, Some(outcome) if !matches!(outcome, Outcome::Answered(200..=299, _)));
+                let lead: Json = serde_json::from_str(&write::json(&body)).expect("a lead is JSON");
+                let Fate { taken, outcome, after } = self.fate_of(&lead);
                 if taken {
-                    self.received.push(serde_json::from_str(&write::json(&body)).expect("a lead is JSON"));
+                    self.received.push(lead);
                 }
-                events.push((tab, Event::Settled { key, outcome: fault.unwrap_or(Outcome::Failed) }));
+                match after {
+                    0 => events.push((tab, Event::Settled { key, outcome })),
+                    _ => {
+                        let page = self.tabs[tab].page;
+                        self.flights.push(Flight { at: self.monotonic + after, tab, page, key, outcome });
+                    }
+                }
             }
             Effect::Render(view) => self.tabs[tab].view = (*view).clone(),
             Effect::Announce(notice) => self.tabs[tab].notices.push(notice),
             Effect::Answer { ticket, value } => self.tabs[tab].answers.push((ticket, value)),
-            Effect::Wake(after) => self.tabs[tab].alarm = Some(self.wall + after),
-            Effect::Lock => events.push((tab, Event::Locked(self.kept(tab)))),
+            Effect::Wake(after) => self.tabs[tab].alarm = Some(self.monotonic + after),
+            Effect::Lock if !self.has_locks => events.push((tab, Event::NoLocks)),
+            Effect::Lock if self.lock.is_some() => events.push((tab, Event::Locked(None))),
+            Effect::Lock => {
+                self.lock = Some(tab);
+                events.push((tab, Event::Locked(Some(self.kept(tab)))));
+            }
+            Effect::Unlock => self.lock = None,
             Effect::Tell { line, .. } => self.tabs[tab].told.push(line),
+        }
+    }
+
+    fn fate_of(&mut self, lead: &Json) -> Fate {
+        if !self.faults.is_empty() {
+            let fault = self.faults.remove(0);
+            let taken = !matches!(fault, Some(outcome) if !matches!(outcome, Outcome::Answered(200..=299, _)));
+            return Fate { taken, outcome: fault.unwrap_or(Outcome::Failed), after: 0 };
+        }
+        match &mut self.fate {
+            Some(fate) => fate(lead, self.monotonic),
+            None => Fate { taken: true, outcome: Outcome::Answered(200, None), after: 0 },
         }
     }
 
@@ -233,25 +311,28 @@ impl World {
         records.filter_map(|(area, (key, json))| Some((area, key.clone(), Stored::read(&parse(json))?))).collect()
     }
 
-    /// Lets time pass, with every alarm that is due in it.
+    /// Lets time pass, with every alarm and every answer that is due in it.
     pub fn pass(&mut self, millis: Millis) {
         let end = self.monotonic + millis;
         loop {
-            let due = self
-                .tabs
-                .iter()
-                .enumerate()
-                .filter(|(_, tab)| tab.open)
-                .filter_map(|(id, tab)| Some((tab.alarm?, id)))
-                .min();
-            let left = end - self.monotonic;
-            match due.filter(|(at, _)| at.saturating_sub(self.wall) <= left) {
-                Some((at, id)) => {
-                    self.advance(at.saturating_sub(self.wall));
+            let open = self.tabs.iter().enumerate().filter(|(_, tab)| tab.open);
+            let alarm = open.filter_map(|(id, tab)| Some((tab.alarm?, id))).min();
+            let answer = self.flights.iter().enumerate().map(|(index, flight)| (flight.at, index)).min();
+            let next = alarm.iter().chain(&answer).map(|(at, _)| *at).min().filter(|at| *at <= end);
+            let Some(at) = next else { return self.advance(end - self.monotonic) };
+            self.advance(at.saturating_sub(self.monotonic));
+            match answer.filter(|(when, _)| *when == at) {
+                Some((_, index)) => {
+                    let Flight { tab, page, key, outcome, .. } = self.flights.remove(index);
+                    if self.tabs[tab].page == page {
+                        self.send(tab, Event::Settled { key, outcome });
+                    }
+                }
+                None => {
+                    let (_, id) = alarm.expect("it was the one that was due");
                     self.tabs[id].alarm = None;
                     self.send(id, Event::Woke);
                 }
-                None => return self.advance(left),
             }
         }
     }
@@ -297,17 +378,22 @@ impl World {
 
     /// Goes through leadheat's own script: a question, the n-th timeframe, the n-th role, and the e-mail address.
     pub fn chat(&mut self, tab: TabId, timeframe: usize, authority: usize, email: &str) {
-        let contact = Contact { email: Some(email.into()), ..Contact::default() };
-        for input in [
-            Input::Open,
-            Input::Choose(2),
-            Input::Write("Does it fit?".into()),
-            Input::Choose(timeframe),
-            Input::Choose(authority),
-            Input::Submit(contact, true),
-        ] {
+        let question = Input::Write("Does it fit?".into());
+        for input in [Input::Open, Input::Choose(2), question, Input::Choose(timeframe), Input::Choose(authority)] {
             self.send(tab, Event::Chat(input));
         }
+        self.submit(tab, email);
+    }
+
+    /// Submits the contact form.
+    pub fn submit(&mut self, tab: TabId, email: &str) {
+        let contact = Contact { email: Some(email.into()), ..Contact::default() };
+        self.send(tab, Event::Chat(Input::Submit(contact, true)));
+    }
+
+    /// Whether the page in a tab is there.
+    pub fn is_open(&self, tab: TabId) -> bool {
+        self.tabs[tab].open
     }
 
     /// What is seen in a tab.

@@ -27,9 +27,12 @@ extern "C" {
     /// strictest style policy allows.
     #[wasm_bindgen(js_name = leadheatMount)]
     fn mount_with(sheet: &str) -> Element;
-    /// Takes the lock of all tabs, if it is free, and calls `locked` under it.
+    /// Takes the lock of all tabs, if it is free; calls `locked` with what came of it.
     #[wasm_bindgen(js_name = leadheatLock)]
     pub(crate) fn lock();
+    /// Gives it back.
+    #[wasm_bindgen(js_name = leadheatUnlock)]
+    pub(crate) fn unlock();
     /// Writes one line to the console.
     #[wasm_bindgen(js_name = leadheatTell)]
     pub(crate) fn tell(line: &str, warning: bool);

@@ -118,10 +118,13 @@ pub fn tcf(decided: bool, applies: Option<bool>, purposes: &JsValue) {
     send(Event::Consent(Report::Tcf { decided, applies, purposes }));
 }
 
-/// The lock that all tabs share is held until this page's next task.
+/// The lock that all tabs share is held by this page, or by another; undefined where there are no locks.
 #[wasm_bindgen]
-pub fn locked() {
-    send(Event::Locked(store::kept()));
+pub fn locked(held: Option<bool>) {
+    send(match held {
+        Some(held) => Event::Locked(held.then(store::kept)),
+        None => Event::NoLocks,
+    });
 }
 
 /// Panics, so that a developer can see that the page survives it. The loader offers it under `data-debug` only.

@@ -14,7 +14,8 @@ const INPUT_EVERY: f64 = 1_000.0;
 
 /// Everything that is listened to, on window while it goes down to its target: no script of the page can stop it there.
 const HEARD: &str = "visibilitychange focus blur pointermove pointerdown keydown wheel touchstart scroll resize click auxclick \
-    focusin submit storage pagehide pageshow popstate hashchange";
+    focusin submit storage pagehide pageshow popstate hashchange \
+    online";
 
 /// Listens as long as it lives. One listener for all events: each more is a kilobyte of wasm.
 pub(crate) struct Sensors(#[allow(dead_code)] Closure<dyn FnMut(web_sys::Event)>);
@@ -60,6 +61,7 @@ impl Ear {
             "focusin" | "submit" => self.form(event, kind == "submit"),
             "storage" => self.stored(event),
             "pagehide" => self.send.emit(Event::Left),
+            "online" => self.send.emit(Event::Online),
             "pageshow" if get(event, "persisted").as_bool() == Some(true) => {
                 self.send.emit(Event::Returned(crate::store::kept()))
             }

@@ -66,7 +66,7 @@ impl Shell {
         match effect {
             Effect::Store(area, key, value) => {
                 if !store::put(area, &key, &value) {
-                    ctx.link().send_message(Event::StoreFailed);
+                    ctx.link().send_message(Event::StoreFailed(key));
                 }
             }
             Effect::Remove(area, key) => store::remove(area, &key),
@@ -79,6 +79,7 @@ impl Shell {
             Effect::Answer { ticket, value } => host::answer(ticket, &value),
             Effect::Wake(after) => host::wake(after as f64),
             Effect::Lock => host::lock(),
+            Effect::Unlock => host::unlock(),
             Effect::Tell { line, warning } => host::tell(&line, warning),
         }
         false

@@ -7,7 +7,7 @@ use crate::consent::{Decision, Report};
 use crate::json::{Problem, Value};
 use crate::lead::{Contact, Field, FitNote, ModelName, Reason};
 use crate::list::gather;
-use crate::outbox::Item;
+use crate::outbox::{self, Item};
 use crate::qualify::Qualification;
 use crate::signal::Kind;
 use crate::text::{decimal, join, number};
@@ -16,7 +16,7 @@ use crate::visitor::Latest;
 use crate::wire::{Wire, object, record};
 use crate::write::json;
 
-const COMMANDS: &str = "start, track, identify, consent, open, close, on, off, forget, explain, status, test";
+const COMMANDS: &str = "start, track, identify, consent, open, close, on, off, forget, explain, status, test, retry";
 
 /// Of `leadheat('explain')`: the score, to the last point.
 #[derive(Clone, Debug, PartialEq)]
@@ -55,11 +55,13 @@ pub struct Pending {
     pub key: String,
     /// How often it was sent.
     pub attempts: u32,
-    /// Refused or given up; kept, and not sent again by itself.
-    pub dead: bool,
+    /// What it waits for.
+    pub state: outbox::State,
+    /// The HTTP status that was answered last; 0 where nothing was.
+    pub status: u32,
 }
 
-record!(Pending { key, attempts, dead });
+record!(Pending { key, attempts, state, status });
 
 /// Of `leadheat('status')`.
 #[derive(Clone, Debug, PartialEq)]
@@ -156,6 +158,12 @@ impl State {
                 Ok(Value::Null)
             }
             "test" => return self.test_lead(ticket, turn),
+            "retry" => {
+                for key in self.outbox.replay(turn.now.wall) {
+                    self.store_lead(&key, turn);
+                }
+                Ok(Value::Null)
+            }
             "start" => Err("leadheat has started already".to_owned()),
             _ => Err(["there is no command `", name, "`; there are ", COMMANDS].concat()),
         };
@@ -219,8 +227,12 @@ impl State {
 
     pub(super) fn explain(&self) -> Explanation {
         let model = &self.config.model;
-        let pending =
-            |(key, item): &(String, Item)| Pending { key: key.clone(), attempts: item.attempts, dead: item.dead };
+        let pending = |(key, item): &(String, Item)| Pending {
+            key: key.clone(),
+            attempts: item.attempts,
+            state: item.state,
+            status: item.status,
+        };
         Explanation {
             score: self.scoring().then(|| super::sell::points(self.score)),
             tier: self.tier,
@@ -266,7 +278,7 @@ impl State {
         if self.phase == Phase::On && !self.storage_works {
             says += ". The browser refuses to store anything, so all is lost with this page";
         }
-        let dead = self.outbox.items.0.iter().filter(|(_, item)| item.dead).count();
+        let dead = self.outbox.items.0.iter().filter(|(_, item)| item.is_dead()).count();
         let waiting = self.outbox.items.0.len() - dead;
         for (count, what) in
             [(waiting, " lead(s) wait to be delivered"), (dead, " lead(s) were refused by the webhook and are kept")]

@@ -2,11 +2,13 @@
 //! ("Privacy"); must not look at what the records say.
 
 use super::stored::{CHAT_KEY, CONSENT_KEY, FORGET_KEY, LEAD_PREFIX, OFF_KEY, VISITOR_PREFIX};
-use super::{Area, Effect, Kept, State, Stored, Turn};
+use super::{Area, Effect, Kept, Lock, State, Stored, Turn};
 use crate::chat::Conversation;
 use crate::consent::{Consent, Decision, Report};
 use crate::id;
 use crate::json::Value;
+use crate::outbox::Item;
+use crate::sorted::Sorted;
 use crate::tier::{self, Stage, Tier};
 use crate::time::{DAY, Millis, SECOND, day};
 use crate::visitor::{Record, Records};
@@ -14,6 +16,8 @@ use crate::wire::object;
 
 /// Facts are written at most so often; what a crash can lose.
 const SAVE_EVERY: Millis = 2 * SECOND;
+/// A lock that another tab holds is asked for again so often.
+const ASK_EVERY: Millis = 2 * SECOND;
 
 /// The visitor's records among what is kept.
 fn records(kept: &Kept) -> Records {
@@ -24,6 +28,17 @@ fn records(kept: &Kept) -> Records {
         }
     }
     records
+}
+
+/// The leads on their way among what is kept.
+fn leads(kept: &Kept) -> Sorted<String, Item> {
+    let mut leads = Sorted::<String, Item>::default();
+    for (_, key, stored) in kept {
+        if let (Some(key), Stored::Lead(item)) = (key.strip_prefix(LEAD_PREFIX), stored) {
+            leads.entry(&key.to_owned()).clone_from(item);
+        }
+    }
+    leads
 }
 
 impl State {
@@ -42,6 +57,7 @@ impl State {
             }
             None => self.remove_visitor(&kept, turn),
         }
+        let leads = leads(&kept);
         for (area, key, stored) in kept {
             match stored {
                 Stored::Visitor(record) if self.consent.may_store() => {
@@ -58,19 +74,15 @@ impl State {
                         self.adopt(*chat);
                     }
                 }
-                Stored::Lead(item) => {
-                    if let Some(lead) = key.strip_prefix(LEAD_PREFIX) {
-                        *self.outbox.items.entry(&lead.to_owned()) = *item;
-                    }
-                }
                 _ => {}
             }
         }
+        self.outbox.adopt(leads);
         self.chat_saved = self.chat.version;
         self.sum_up();
         let dead = |record: &Record| record.active + DAY <= turn.now.wall;
         if self.others.0.0.iter().filter(|(_, record)| dead(record)).count() > 1 {
-            turn.push(Effect::Lock);
+            self.ask_for_lock(turn);
         }
         self.begin(turn);
     }
@@ -234,8 +246,10 @@ impl State {
             }
             (Some(Stored::Chat(chat)), _) if self.consent.may_store() => self.adopt(*chat),
             (Some(Stored::Lead(item)), _) => {
-                if let Some(lead) = key.strip_prefix(LEAD_PREFIX) {
-                    *self.outbox.items.entry(&lead.to_owned()) = *item;
+                // What this page has sent it knows better.
+                let lead = key.strip_prefix(LEAD_PREFIX).map(str::to_owned);
+                if let Some(lead) = lead.filter(|lead| !self.outbox.flying.contains(lead)) {
+                    *self.outbox.items.entry(&lead) = *item;
                 }
             }
             (None, Some(writer)) if writer == self.writer => {
@@ -267,12 +281,35 @@ impl State {
         self.begin(turn);
     }
 
-    /// Under the lock of all tabs: folds the records of dead tabs into one.
-    pub(super) fn fold(&mut self, kept: Kept, turn: &mut Turn) {
+    /// Asks for the lock of all tabs.
+    pub(super) fn ask_for_lock(&mut self, turn: &mut Turn) {
+        if self.lock == Lock::Free && turn.now.monotonic >= self.ask_again {
+            self.lock = Lock::Asked;
+            turn.push(Effect::Lock);
+        }
+    }
+
+    /// The lock of all tabs is held, or another tab holds it.
+    pub(super) fn locked(&mut self, kept: Option<Kept>, turn: &mut Turn) {
+        let Some(kept) = kept else {
+            self.lock = Lock::Free;
+            self.ask_again = turn.now.monotonic + ASK_EVERY;
+            return;
+        };
+        self.lock = Lock::Held;
+        self.fold(&kept, turn);
+        self.outbox.adopt(leads(&kept));
+        if self.hopes {
+            self.outbox.hope();
+        }
+    }
+
+    /// Folds the records of dead tabs into one.
+    fn fold(&mut self, kept: &Kept, turn: &mut Turn) {
         if !self.consent.may_store() {
             return;
         }
-        let records = records(&kept);
+        let records = records(kept);
         let into = id::writer(turn.now);
         if let Some((folded, gone)) = records.fold(&self.writer, &into, turn.now.wall, self.config.retention_days) {
             turn.store(Area::Site, &[VISITOR_PREFIX, &into], object("visitor", &[&folded]));
@@ -308,9 +345,16 @@ impl State {
     pub(super) fn left(&mut self, turn: &mut Turn) {
         self.end_view(turn);
         self.saved_at = 0;
+        self.unlock(turn);
+        self.ask_again = Millis::MAX;
     }
 
     pub(super) fn returned(&mut self, kept: Kept, turn: &mut Turn) {
+        // What was answered meanwhile may never be heard; the leases say when it is to be sent again.
+        self.outbox.flying.clear();
+        (self.lock, self.ask_again) = (Lock::Free, 0);
+        self.outbox.adopt(leads(&kept));
+        self.hope();
         let consent_gone = !kept.iter().any(|(_, key, _)| key == CONSENT_KEY);
         if self.consent.may_store() && consent_gone {
             self.changed(CONSENT_KEY, None, turn);

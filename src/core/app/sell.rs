@@ -2,7 +2,7 @@
 //! and its revisions; must not know the receiver.
 
 use super::stored::LEAD_PREFIX;
-use super::{Area, Effect, Notice, State, Turn};
+use super::{Area, Effect, Lock, Notice, State, Turn};
 use crate::brief::{brief, limit};
 use crate::consent::Decision;
 use crate::id;
@@ -149,8 +149,8 @@ impl State {
             self.saved_at = 0; // With the lead, not after it: the next page must know that it was made.
         }
         let notice = Notice::Lead { id: lead.id.clone(), revision: lead.revision, tier: lead.tier };
+        self.enqueue(lead, self.chat.contact.reachable(), turn); // Written before anybody hears of it.
         turn.push(Effect::Announce(notice));
-        self.enqueue(lead, self.chat.contact.reachable(), turn);
     }
 
     /// Makes a lead marked as a test from what is known now.
@@ -176,18 +176,12 @@ impl State {
         let key = lead.idempotency_key.clone();
         let revision = number(lead.revision.into());
         turn.tell(&["lead: revision ", &revision, ", ", lead.tier.name(), ", to ", &self.config.webhook]);
-        let item = Item {
-            lead: lead.id.clone(),
-            url: self.config.webhook.clone(),
-            body: lead.write(),
-            submitted,
-            since: turn.now.wall,
-            attempts: 0,
-            due: turn.now.wall,
-            dead: false,
-        };
-        for contained in self.outbox.put(&key, item, turn.now.wall) {
-            turn.remove(Area::Site, &[LEAD_PREFIX, &contained]);
+        let (body, now) = (lead.write(), turn.now.wall);
+        let item = Item { lead: lead.id, revision: lead.revision, body, submitted, since: now, ..Item::default() };
+        let contained = self.outbox.put(&key, item, now);
+        self.store_lead(&key, turn);
+        for key in contained {
+            self.store_lead(&key, turn);
         }
         key
     }
@@ -275,25 +269,54 @@ impl State {
         })
     }
 
-    /// Sends what is due.
+    /// Sends what is due, under the lock of all tabs; gives it back when nothing is under way.
     pub(super) fn send(&mut self, turn: &mut Turn) {
-        for key in self.outbox.take_due(turn.now.wall) {
+        let now = turn.now.wall;
+        for key in self.outbox.take_due(now, matches!(self.lock, Lock::Held | Lock::Absent)) {
             self.store_lead(&key, turn);
             let Some(item) = self.outbox.items.get(&key) else { continue };
-            turn.push(Effect::Post { url: item.url.clone(), body: item.body.clone(), key });
+            turn.push(Effect::Post { url: self.config.webhook.clone(), body: item.body.clone(), key });
+        }
+        if self.lock == Lock::Held && self.outbox.flying.is_empty() {
+            self.unlock(turn);
+        } else if self.outbox.next(now, true).is_some() {
+            self.ask_for_lock(turn);
+        }
+    }
+
+    /// Receivers may be there again: something happened that often brings them back.
+    pub(super) fn hope(&mut self) {
+        self.outbox.hope();
+        self.hopes = true; // What stands in storage, and is read under the lock, does not know.
+    }
+
+    /// Gives the lock back: a page that holds one cannot go into the back-forward cache.
+    pub(super) fn unlock(&mut self, turn: &mut Turn) {
+        if self.lock == Lock::Held {
+            (self.lock, self.hopes) = (Lock::Free, false);
+            turn.push(Effect::Unlock);
         }
     }
 
     /// Writes a lead on its way, or removes it where it is no more. One that the visitor did not submit is stored with
     /// consent only.
-    fn store_lead(&self, key: &str, turn: &mut Turn) {
+    pub(super) fn store_lead(&mut self, key: &str, turn: &mut Turn) {
         let stored = [LEAD_PREFIX, key];
+        self.outbox.unstored.retain(|unstored| *unstored != key);
         match self.outbox.items.get(&key.to_owned()) {
             None => turn.remove(Area::Site, &stored),
             Some(item) if item.submitted || self.consent.may_store() => {
                 turn.store(Area::Site, &stored, object("lead", &[item]));
             }
-            Some(_) => {}
+            Some(_) => self.outbox.unstored.push(key.to_owned()),
+        }
+    }
+
+    /// The browser refused to write. A lead that stands here alone needs no lock to be sent.
+    pub(super) fn store_failed(&mut self, key: &str) {
+        self.storage_works = false;
+        if let Some(lead) = key.strip_prefix(LEAD_PREFIX) {
+            self.outbox.unstored.push(lead.to_owned());
         }
     }
 
@@ -303,11 +326,12 @@ impl State {
         self.store_lead(key, turn);
         let answered = match outcome {
             Outcome::Answered(status, _) => ["the webhook answered ", &number(status.into())].concat(),
+            Outcome::Opaque => "the answer cannot be read".into(),
             Outcome::Failed => "the webhook could not be reached (offline, CORS, CSP, a redirect or no answer)".into(),
         };
         let meaning = match verdict {
             Some(Verdict::Done) => "delivered: ",
-            Some(Verdict::Again(_)) => "not delivered yet, kept and tried again: ",
+            Some(Verdict::Again | Verdict::Away(_)) => "not delivered yet, kept and tried again: ",
             Some(Verdict::Never) => "refused, kept and not tried again: ",
             None => return,
         };

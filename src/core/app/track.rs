@@ -172,7 +172,9 @@ impl State {
     pub(super) fn look(&mut self, visible: bool, focused: bool, turn: &mut Turn) {
         (self.visible, self.focused) = (visible, focused);
         self.attention.look(visible, focused, turn.now.monotonic);
-        if !visible {
+        if visible {
+            self.hope();
+        } else {
             self.count_attention(turn);
             self.saved_at = 0; // Hidden is the last moment that is sure to come: write at once.
         }

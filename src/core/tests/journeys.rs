@@ -200,7 +200,7 @@ fn a_refused_lead_is_kept_and_a_failed_one_comes_again() {
     world.chat(tab, 0, 0, "a@b.fi");
     world.pass(2 * DAY);
     assert_eq!(world.posts, 1, "never again by itself");
-    assert_eq!(world.explain(tab)["outbox"][0]["dead"], true);
+    assert_eq!(world.explain(tab)["outbox"][0]["state"], "refused");
     assert!(world.site().keys().any(|key| key.starts_with("leadheat:o:")), "and not lost");
 }
 
