@@ -21,6 +21,14 @@ const DEAD: &[&str] = &[
     // it does with more than eleven at once; leadheat is one component.
     "ComponentState::suspend",
     "apply_diff_index_maps",
+    // Of yew: elements that change places, and an element in the place of one that was written elsewhere. In the panel each
+    // place is for elements of one kind, and those with keys keep their order.
+    "ReconcileTarget>::shift",
+    "NodeWriter::shift",
+    "apply_diff_as_maps",
+    // Of yew: the end of a component, and new properties for one: leadheat's has none, and lives as long as its page.
+    "Stateful>::destroy",
+    "Stateful>::props_changed",
     "btree::node::BalancingContext",
     // Yew's panic hook; leadheat sets its own before anything else.
     "console_error_panic_hook::hook",
