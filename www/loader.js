@@ -5,7 +5,7 @@
   'use strict';
   var WASM = '{wasm}', INTEGRITY = '{integrity}', VERSION = '{version}';
   var script = document.currentScript, before = window.leadheat;
-  var waiting = [], promised = {}, tickets = 0, listeners = [], undo = [], stop, element, alarm, unlock, wasm, dead;
+  var waiting = [], promised = {}, tickets = 0, aloft = 0, listeners = [], undo = [], stop, element, alarm, unlock, wasm, dead;
 
   if (before && before.version) return say('a second copy on this page does nothing; version ' + before.version + ' runs');
   if (typeof WebAssembly !== 'object' || !('adoptedStyleSheets' in Document.prototype) || !window.AbortSignal || !AbortSignal.timeout)
@@ -71,17 +71,26 @@
     try { return JSON.parse(json); } catch (_) {}
   }
 
-  /* A redirect is a failure: a browser would follow it with an empty GET and report success. keepalive: the post outlives
-     the page. */
-  function leadheatPost(key, url, body) {
-    function settled(status, after) { guard(function () { wasm.settled(key, status, after); }); }
+  /* A redirect is a failure: a browser would follow it with an empty GET and report success; where the answer cannot be
+     read, it has to follow. keepalive: the post outlives the page; browsers allow 64 KiB of such at a time. */
+  function leadheatPost(key, url, body, kind, opaque) {
+    var size = new Blob([body]).size, lasts = size + aloft <= 60000;
+    function settled(status, after) {
+      if (lasts) aloft -= size;
+      guard(function () { wasm.settled(key, status, after); });
+    }
+    if (lasts) aloft += size;
     fetch(url, {
-      method: 'POST', body: body, headers: { 'content-type': 'application/json' },
-      redirect: 'error', keepalive: true, credentials: 'omit', signal: AbortSignal.timeout(15000)
+      method: 'POST', body: body, headers: { 'content-type': kind }, mode: opaque ? 'no-cors' : 'cors',
+      redirect: opaque ? 'follow' : 'error', keepalive: lasts, credentials: 'omit', signal: AbortSignal.timeout(15000)
     }).then(function (answer) {
       var after = answer.headers.get('retry-after');
-      settled(answer.status, /^\d{1,9}$/.test(after) ? +after : undefined);
+      settled(opaque ? 1 : answer.status, /^\d{1,9}$/.test(after) ? +after : undefined);
     }, function () { settled(0); });
+  }
+  /* A beacon may say that it was sent when it was not, and one that needs a preflight may never leave. */
+  function leadheatBeacon(url, body, kind) {
+    navigator.sendBeacon(url, new Blob([body], { type: /json/.test(kind) ? 'text/plain' : kind }));
   }
   /* Held until it is given back. A page that dies gives it back too. */
   function leadheatLock() {

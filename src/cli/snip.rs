@@ -21,6 +21,11 @@ const DEAD: &[&str] = &[
     // it does with more than eleven at once; leadheat is one component.
     "ComponentState::suspend",
     "apply_diff_index_maps",
+    // Of yew: listeners. One of our own hears all that happens in the panel.
+    "ListenerRegistration::register",
+    "Registry::unregister",
+    "SubtreeData::add_listener",
+    "ListenerKind as core::clone::Clone",
     // Of yew: elements that change places, and an element in the place of one that was written elsewhere. In the panel each
     // place is for elements of one kind, and those with keys keep their order.
     "ReconcileTarget>::shift",

@@ -37,6 +37,7 @@ use crate::json::{Problem, Value};
 use crate::model::Milli;
 use crate::outbox::{Outbox, Outcome};
 use crate::page::{Attention, Page};
+use crate::receiver::Post;
 use crate::score::Scorer;
 use crate::source::Touch;
 use crate::text::join;
@@ -119,15 +120,10 @@ pub enum Effect {
     Store(Area, String, Value),
     /// Removes a key.
     Remove(Area, String),
-    /// Posts a lead as JSON; answered by [`Event::Settled`].
-    Post {
-        /// Idempotency key.
-        key: String,
-        /// Where to.
-        url: String,
-        /// What.
-        body: Value,
-    },
+    /// Posts a lead; answered by [`Event::Settled`] with the key.
+    Post(String, Post),
+    /// Posts a lead by the browser's last resort, while the page is being left. Never answered.
+    Beacon(Post),
     /// Draws the view.
     Render(Rc<View>),
     /// Tells the page, by a CustomEvent on window.
@@ -266,8 +262,10 @@ pub struct State {
     hopes: bool,
     /// The lock is asked for again not before, on the monotonic clock.
     ask_again: Millis,
-    /// Promises of `leadheat('test')`, by idempotency key.
-    tests: Vec<(String, u32)>,
+    /// Which receivers a lead is for: a rule for each of config's.
+    routes: Scorer,
+    /// Of each test: the promise that waits, the keys of the leads on their way, and what became of the others.
+    tests: Vec<(u32, Vec<String>, String)>,
 
     view: Rc<View>,
     wake_at: Option<Millis>,
@@ -388,6 +386,7 @@ impl State {
         let model = &mut self.config.model;
         self.scorer = Scorer::new(take(&mut model.rules), take(&mut model.groups));
         self.fit = Scorer::new(take(&mut model.fit.rules), Vec::new());
+        self.routes = Scorer::new(gather(self.config.webhooks.iter_mut().map(sell::route)), Vec::new());
         self.suspected_bot =
             self.config.bots != crate::config::Bots::Off && track::looks_driven(boot.webdriver, &boot.user_agent);
         self.writer = crate::id::writer(turn.now);

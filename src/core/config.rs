@@ -8,6 +8,7 @@ use crate::glob::Glob;
 use crate::json::{At, Problem, Value};
 use crate::model::{self, Model};
 use crate::names::names;
+use crate::receiver::{self, Receiver};
 use crate::script::{self, Script};
 use crate::shape::{Field, Shape};
 use crate::text::{Lang, Text, cut};
@@ -18,9 +19,13 @@ use crate::words;
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "native", derive(schemars::JsonSchema))]
 pub struct Config {
-    /// Where leads are posted: an https address, or a path of the site itself. Required here or in the tag.
+    /// Where leads are posted: an https address, or a path of the site itself. Required here or in the tag, unless one of
+    /// `webhooks` gets every lead. Where there are `webhooks`, it gets what none of them gets.
     #[cfg_attr(feature = "native", schemars(default))]
     pub webhook: String,
+    /// Several receivers, each with its own conditions and form.
+    #[cfg_attr(feature = "native", schemars(default))]
+    pub webhooks: Vec<Receiver>,
     /// What happens before the visitor decides: `required` (default) observes nothing, `memory` scores in memory only.
     #[cfg_attr(feature = "native", schemars(default))]
     pub consent: Mode,
@@ -109,6 +114,7 @@ const LANGS: Shape = Shape::Word(Lang::NAMES.words);
 const SHAPE: Shape = Shape::Object(&[&[
     Field("$schema", Shape::Text),
     Field("webhook", Shape::Text),
+    Field("webhooks", receiver::SHAPE),
     Field("consent", Shape::Word(Mode::NAMES.words)),
     Field("language", LANGS),
     Field("sales_language", LANGS),
@@ -140,14 +146,26 @@ impl Config {
             SHAPE.check(&at, value);
         }
         let webhook = webhook.map_or_else(|| value.text("webhook"), str::to_owned);
-        if webhook.is_empty() {
+        let mut webhooks = Receiver::list(&at.field("webhooks"), value);
+        if !webhook.is_empty() {
+            check_url(&at.field("webhook"), &webhook);
+        } else if webhooks.iter().all(|receiver| receiver.when.is_some()) {
             let mend = "Add \"webhook\": \"https://...\", or data-webhook to the script tag";
             at.field("webhook").problem("there is no address to send leads to", mend);
-        } else {
-            check_url(&at.field("webhook"), &webhook);
+        }
+        for (index, receiver) in webhooks.iter().enumerate() {
+            let at = at.field("webhooks").item(index);
+            receiver.url.iter().for_each(|url| check_url(&at.field("url"), url));
+            if webhooks.iter().take(index).any(|other| other.name == receiver.name) {
+                at.field("name").problem("two receivers have this name", "Rename one of them");
+            }
+        }
+        if !webhook.is_empty() {
+            webhooks.push(Receiver { url: vec![webhook.clone()], ..Receiver::default() });
         }
         let config = Config {
             webhook,
+            webhooks,
             consent: value.word("consent", Mode::NAMES).unwrap_or_default(),
             language: value.word("language", Lang::NAMES),
             sales_language: value.word("sales_language", Lang::NAMES).unwrap_or_default(),
@@ -160,6 +178,11 @@ impl Config {
             model: Model::read(&at.field("model"), given(value, "model").unwrap_or(&defaults.model)),
         };
         if problems.borrow().is_empty() { Ok(config) } else { Err(problems.into_inner()) }
+    }
+
+    /// The receiver of this name; the last where there is none any more, which is that of `webhook`, if that is set.
+    pub fn receiver(&self, name: &str) -> Option<&Receiver> {
+        self.webhooks.iter().find(|receiver| receiver.name == name).or(self.webhooks.last())
     }
 }
 

@@ -38,6 +38,7 @@ pub mod names;
 pub mod outbox;
 pub mod page;
 pub mod qualify;
+pub mod receiver;
 #[cfg(feature = "native")]
 pub mod schema;
 pub mod score;

@@ -276,8 +276,8 @@ fn read_rule(at: &At, value: &Value) -> Rule {
         at.problem("a rule needs an `id`", "Add it");
     }
     let what = Selector::read(at, value);
-    let when = gather(value.many("when").iter().map(|condition| Condition::read(&at.field("when"), condition)));
-    if what.kind.is_none() && what.attribute.is_none() && when.is_empty() && !what.on.is_empty() {
+    let when = Condition::when(at, value);
+    if what.kind.is_none() && what.attribute.is_none() && when.is_none() && !what.on.is_empty() {
         at.problem("`on` of what?", "Add a `kind` or an `attribute`");
     }
     let cap_day = value.thousandths("cap_day").map(Milli::abs);
@@ -305,7 +305,7 @@ fn read_rule(at: &At, value: &Value) -> Rule {
         why: value.maybe("why"),
         group: value.maybe("group"),
         what,
-        when: (!when.is_empty()).then_some(Condition::All { all: when }),
+        when,
         points,
         cap_day,
         cap: value.thousandths("cap").map(Milli::abs),

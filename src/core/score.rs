@@ -194,6 +194,11 @@ impl Scorer {
         self.summed().clamp(0, MOST)
     }
 
+    /// Whether a rule gives anything, as [`Scorer::total`] has found.
+    pub(crate) fn gives(&self, rule: usize) -> bool {
+        self.points[rule] != 0
+    }
+
     /// The sum of the rules' points, with each group held to its cap.
     fn summed(&self) -> Milli {
         let mut sum = self.sums[self.groups.len()];

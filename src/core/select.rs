@@ -163,6 +163,13 @@ impl Condition {
         }
     }
 
+    /// What the field `when` asks for, if it is there: all of it.
+    pub(crate) fn when(at: &At, value: &Value) -> Option<Condition> {
+        let at = at.field("when");
+        let all = gather(value.many("when").iter().map(|condition| Condition::read(&at, condition)));
+        (!all.is_empty()).then_some(Condition::All { all })
+    }
+
     /// Goes through all tests of it, in their order.
     pub(crate) fn tests(&self, each: &mut dyn FnMut(&Test)) {
         match self {

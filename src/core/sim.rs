@@ -15,6 +15,7 @@ use crate::json::Value;
 use crate::lead::Contact;
 use crate::outbox::Outcome;
 use crate::page::Page;
+use crate::receiver::Post;
 use crate::time::{Millis, Stamp};
 use crate::view::View;
 use crate::{model, script, write};
@@ -35,6 +36,10 @@ pub struct World {
     pub received: Vec<Json>,
     /// Every post that was sent, whatever became of it.
     pub posts: usize,
+    /// Where these went.
+    pub addresses: Vec<String>,
+    /// What was posted by the last resort.
+    pub beacons: Vec<Post>,
     /// What becomes of the next posts; when it is empty they are taken in and answered with 200. `None`: taken in, but the
     /// answer is lost.
     pub faults: Vec<Option<Outcome>>,
@@ -109,6 +114,8 @@ impl World {
             wall: START,
             received: Vec::new(),
             posts: 0,
+            addresses: Vec::new(),
+            beacons: Vec::new(),
             faults: Vec::new(),
             fate: None,
             storage_fails: false,
@@ -248,9 +255,12 @@ impl World {
                     self.tell_others(tab, area, &key, events);
                 }
             }
-            Effect::Post { key, body, .. } => {
+            Effect::Beacon(post) => self.beacons.push(post),
+            Effect::Post(key, post) => {
                 self.posts += 1;
-                let lead: Json = serde_json::from_str(&write::json(&body)).expect("a lead is JSON");
+                // Forms that are no JSON are a text.
+                let lead = serde_json::from_str(&post.body).unwrap_or(Json::String(post.body));
+                self.addresses.push(post.url);
                 let Fate { taken, outcome, after } = self.fate_of(&lead);
                 if taken {
                     self.received.push(lead);

@@ -38,7 +38,10 @@ extern "C" {
     pub(crate) fn tell(line: &str, warning: bool);
     /// Posts a lead; calls `settled` with what became of it.
     #[wasm_bindgen(js_name = leadheatPost)]
-    pub(crate) fn post(key: &str, url: &str, body: &str);
+    pub(crate) fn post(key: &str, url: &str, body: &str, kind: &str, opaque: bool);
+    /// Posts a lead while the page is being left.
+    #[wasm_bindgen(js_name = leadheatBeacon)]
+    pub(crate) fn beacon(url: &str, body: &str, kind: &str);
     #[wasm_bindgen(js_name = leadheatAnnounce)]
     fn announce_json(name: &str, detail: &str);
     #[wasm_bindgen(js_name = leadheatAnswer)]

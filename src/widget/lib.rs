@@ -86,10 +86,15 @@ pub fn call(name: String, args: &JsValue, ticket: u32) {
     send(Event::Called { name, args, ticket });
 }
 
-/// What became of a post: the status of the answer, 0 where there was none, and after how many seconds to come back.
+/// What became of a post: the status of the answer, 0 where there was none, 1 where it cannot be read; and after how many
+/// seconds to come back.
 #[wasm_bindgen]
 pub fn settled(key: String, status: u16, after: Option<u32>) {
-    let outcome = if status == 0 { Outcome::Failed } else { Outcome::Answered(status, after) };
+    let outcome = match status {
+        0 => Outcome::Failed,
+        1 => Outcome::Opaque,
+        _ => Outcome::Answered(status, after),
+    };
     send(Event::Settled { key, outcome });
 }
 

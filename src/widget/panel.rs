@@ -2,11 +2,14 @@
 //! kilobytes of wasm. Owns what core need not know: focus, scroll position, unsent drafts (which stay in the fields).
 //!
 //! On a wide screen the panel is a dialog beside the page, which stays usable; on a phone it covers the page and is modal.
+//!
+//! What happens in it is heard by one listener around it all, and a button says by `data-input` what it means: the listeners
+//! of yew are four kilobytes of the download (see src/cli/snip.rs, which takes them out).
 
 use leadheat_core::chat::{FieldError, Input, Line, Speaker};
 use leadheat_core::config::rgb;
 use leadheat_core::lead::{Contact, Field};
-use leadheat_core::text::{Lang, number};
+use leadheat_core::text::{Lang, number, thousandths};
 use leadheat_core::view::{Ask, View, field_label};
 use leadheat_core::words;
 use wasm_bindgen::JsCast;
@@ -21,8 +24,8 @@ const PHONE: f64 = 480.0;
 const FOCUSABLE: &str = "button, input, textarea, a[href]";
 
 /// Draws the launcher or the panel.
-pub(crate) fn draw(view: &View, root: &NodeRef, send: &Callback<Input>) -> Html {
-    let shown = if view.open { dialog(view, send) } else { launcher(view, send) };
+pub(crate) fn draw(view: &View, root: &NodeRef) -> Html {
+    let shown = if view.open { dialog(view) } else { launcher(view) };
     html! { <div class="leadheat" ref={root} lang={view.lang.name()}>{ shown }</div> }
 }
 
@@ -51,41 +54,33 @@ fn errors(view: &View) -> &[FieldError] {
     if let Ask::Contact { errors, .. } = &view.ask { errors } else { &[] }
 }
 
-fn launcher(view: &View, send: &Callback<Input>) -> Html {
+fn launcher(view: &View) -> Html {
     let lang = view.lang;
     html! {
-        <button class="launcher" type="button" aria-label={lang.pick(words::OPEN_CHAT)} aria-expanded="false" onclick={gives(send, Input::Open)}>
+        <button class="launcher" type="button" aria-label={lang.pick(words::OPEN_CHAT)} aria-expanded="false" data-input="open">
             { icon("M4 5.5h16v11H9.5L5.5 20v-3.5H4z") }
             if view.unread > 0 { <span class="dot"><span class="hidden">{ lang.pick(words::UNREAD) }</span></span> }
         </button>
     }
 }
 
-fn dialog(view: &View, send: &Callback<Input>) -> Html {
+fn dialog(view: &View) -> Html {
     let lang = view.lang;
-    let modal = host::global("innerWidth").as_f64().is_some_and(|width| width <= PHONE);
-    let on_key = {
-        let send = send.clone();
-        Callback::from(move |event: KeyboardEvent| match event.key().as_str() {
-            "Escape" if !event.is_composing() => send.emit(Input::Close),
-            "Tab" if modal => keep_focus_inside(&event),
-            _ => {}
-        })
-    };
+    let modal = is_modal();
     let ask = match &view.ask {
-        Ask::Replies(offered, _) => replies(offered, lang, send),
-        Ask::Contact { step, fields, consent, errors } => contact_form(step, fields, consent, errors, lang, send),
+        Ask::Replies(offered, _) => replies(offered, lang),
+        Ask::Contact { step, fields, consent, errors } => contact_form(step, fields, consent, errors, lang),
         Ask::Text => Html::default(),
     };
     let groups = view.lines.chunk_by(|a, b| a.from == b.from && b.at < a.at + 300_000);
     html! {
-        <section class="panel" role="dialog" aria-modal={modal.then_some("true")} aria-labelledby="title" onkeydown={on_key}>
+        <section class="panel" role="dialog" aria-modal={modal.then_some("true")} aria-labelledby="title">
             <header>
                 <div>
                     <h2 id="title">{ view.title.as_str() }</h2>
                     if !view.replies.is_empty() { <p>{ view.replies.as_str() }</p> }
                 </div>
-                { button("close", lang.pick(words::CLOSE_CHAT), icon("M6 6l12 12M18 6L6 18"), gives(send, Input::Close)) }
+                { button("close", lang.pick(words::CLOSE_CHAT), icon("M6 6l12 12M18 6L6 18")) }
             </header>
             <div class="scroll" tabindex="0">
                 <div role="log" aria-label={lang.pick(words::MESSAGES)}>
@@ -94,12 +89,12 @@ fn dialog(view: &View, send: &Callback<Input>) -> Html {
                 </div>
                 { ask }
             </div>
-            { writer(lang, send) }
+            { writer(lang) }
             <footer>
                 if !view.privacy.is_empty() {
                     <a href={view.privacy.clone()} target="_blank" rel="noopener">{ lang.pick(words::PRIVACY) }</a>
                 }
-                <button type="button" onclick={gives(send, Input::Forget)}>{ lang.pick(words::FORGET) }</button>
+                <button type="button" data-input="forget">{ lang.pick(words::FORGET) }</button>
             </footer>
         </section>
     }
@@ -126,9 +121,9 @@ fn clock(at: u64, lang: Lang) -> String {
     host::time(at as f64, if lang == Lang::En { "en-GB" } else { lang.name() })
 }
 
-fn replies(offered: &[String], lang: Lang, send: &Callback<Input>) -> Html {
+fn replies(offered: &[String], lang: Lang) -> Html {
     let reply = |(index, text): (usize, &String)| {
-        html! { <button type="button" key={text.clone()} onclick={gives(send, Input::Choose(index))}>{ text.as_str() }</button> }
+        html! { <button type="button" key={text.clone()} data-input={number(index as u64)}>{ text.as_str() }</button> }
     };
     html! {
         <div class="replies" role="group" aria-label={lang.pick(words::REPLIES)}>{ for offered.iter().enumerate().map(reply) }</div>
@@ -136,43 +131,73 @@ fn replies(offered: &[String], lang: Lang, send: &Callback<Input>) -> Html {
 }
 
 /// The text field: Enter sends, Shift+Enter makes a line; it grows to four lines.
-fn writer(lang: Lang, send: &Callback<Input>) -> Html {
-    let by_key = send.clone();
-    let on_key = Callback::from(move |event: KeyboardEvent| {
-        if event.key() == "Enter" && !event.shift_key() && !event.is_composing() {
-            event.prevent_default();
-            submit_text(event.target().map(JsCast::unchecked_into), &by_key);
-        }
-    });
-    let on_type = Callback::from(|event: InputEvent| {
-        if let Some(field) = event.target() {
-            grow(field.unchecked_ref());
-        }
-    });
-    let by_click = send.clone();
-    let on_click = Callback::from(move |event: MouseEvent| {
-        let button: Option<Element> = event.target().map(JsCast::unchecked_into);
-        let writer = button.and_then(|button| button.closest(".writer").ok()?);
-        submit_text(writer.and_then(|writer| writer.query_selector("textarea").ok()?), &by_click);
-    });
+fn writer(lang: Lang) -> Html {
     html! {
         <div class="writer">
-            <textarea rows="1" maxlength="1000" aria-label={lang.pick(words::WRITE)} placeholder={lang.pick(words::WRITE)}
-                onkeydown={on_key} oninput={on_type} />
-            { button("send", lang.pick(words::SEND), icon("M4 12l16-7-5 15-3.5-5.5zM11.5 14.5L20 5"), on_click) }
+            <textarea rows="1" maxlength="1000" aria-label={lang.pick(words::WRITE)} placeholder={lang.pick(words::WRITE)} />
+            { button("send", lang.pick(words::SEND), icon("M4 12l16-7-5 15-3.5-5.5zM11.5 14.5L20 5")) }
         </div>
     }
 }
 
-fn submit_text(field: Option<Element>, send: &Callback<Input>) {
-    let Some(field) = field else { return };
+/// What is listened to around the panel.
+pub(crate) const HEARD: &str = "click keydown input submit";
+
+/// Something happened in the panel: what the visitor means by it, where it means anything.
+pub(crate) fn heard(event: &web_sys::Event) -> Option<Input> {
+    let target: Element = event.target()?.unchecked_into();
+    match text(event, "type").as_str() {
+        "click" => match target.closest("[data-input]").ok()??.get_attribute("data-input")?.as_str() {
+            "open" => Some(Input::Open),
+            "close" => Some(Input::Close),
+            "forget" => Some(Input::Forget),
+            "send" => written(target.closest(".writer").ok()??.query_selector("textarea").ok()??),
+            nth => Some(Input::Choose((thousandths(nth)? / 1_000) as usize)),
+        },
+        "keydown" => {
+            let composing = get(event, "isComposing").as_bool() == Some(true);
+            let shift = get(event, "shiftKey").as_bool() == Some(true);
+            match text(event, "key").as_str() {
+                "Escape" if !composing => return Some(Input::Close),
+                "Tab" if is_modal() => keep_focus_inside(event, &target, shift),
+                "Enter" if !composing && !shift && text(&target, "type") == "textarea" => {
+                    event.prevent_default();
+                    return written(target);
+                }
+                _ => {}
+            }
+            None
+        }
+        "submit" => {
+            event.prevent_default();
+            // A form has its fields as properties, by their names; `elements` has them even where they are called like its
+            // own.
+            let fields = get(&target, "elements");
+            let mut contact = Contact::default();
+            for (name, field) in Field::NAMES.pairs() {
+                contact.set(field, &text(&get(&fields, name), "value"));
+            }
+            Some(Input::Submit(contact, get(&get(&fields, "consent"), "checked").as_bool() == Some(true)))
+        }
+        _ => {
+            if text(&target, "type") == "textarea" {
+                grow(target.unchecked_ref());
+            }
+            None
+        }
+    }
+}
+
+/// What is written in the text field, which is emptied.
+fn written(field: Element) -> Option<Input> {
     let written = text(&field, "value");
-    if !written.trim().is_empty() {
-        send.emit(Input::Write(written));
+    let some = !written.trim().is_empty();
+    if some {
         set(&field, "value", &"".into());
         grow(field.unchecked_ref());
     }
     focus(Some(field));
+    some.then_some(Input::Write(written))
 }
 
 fn grow(field: &HtmlElement) {
@@ -182,24 +207,7 @@ fn grow(field: &HtmlElement) {
     let _ = style.set_property("height", &[&number(height), "px"].concat());
 }
 
-fn contact_form(
-    step: &str,
-    fields: &[Field],
-    consent: &str,
-    errors: &[FieldError],
-    lang: Lang,
-    send: &Callback<Input>,
-) -> Html {
-    let submit = send.reform(|event: SubmitEvent| {
-        event.prevent_default();
-        // A form has its fields as properties, by their names; `elements` has them even where they are called like its own.
-        let fields = get(&event.target().into(), "elements");
-        let mut contact = Contact::default();
-        for (name, field) in Field::NAMES.pairs() {
-            contact.set(field, &text(&get(&fields, name), "value"));
-        }
-        Input::Submit(contact, get(&get(&fields, "consent"), "checked").as_bool() == Some(true))
-    });
+fn contact_form(step: &str, fields: &[Field], consent: &str, errors: &[FieldError], lang: Lang) -> Html {
     let error = |of: Option<Field>| errors.iter().find(|(field, _)| *field == of).map(|(_, words)| lang.pick(*words));
     let shown = |id: &str, error: Option<&'static str>| match error {
         Some(words) => html! { <p class="error" id={id.to_owned()}>{ words }</p> },
@@ -225,7 +233,7 @@ fn contact_form(
     };
     let refused = error(None);
     html! {
-        <form class="card" key={step.to_owned()} novalidate=true onsubmit={submit}>
+        <form class="card" key={step.to_owned()} novalidate=true>
             <div class="fields">{ for fields.iter().map(field) }</div>
             <label class="consent">
                 <input type="checkbox" name="consent" aria-invalid={refused.map(|_| "true")}
@@ -238,16 +246,10 @@ fn contact_form(
     }
 }
 
-/// A click that is an input.
-fn gives(send: &Callback<Input>, input: Input) -> Callback<MouseEvent> {
-    let send = send.clone();
-    Callback::from(move |_| send.emit(input.clone()))
-}
-
 /// A button that shows an icon alone. An id and no class: yew's sets of classes are a kilobyte, and what is written
 /// `class="..."` does not need them.
-fn button(id: &'static str, label: &'static str, icon: Html, onclick: Callback<MouseEvent>) -> Html {
-    html! { <button {id} type="button" aria-label={label} {onclick}>{ icon }</button> }
+fn button(id: &'static str, label: &'static str, icon: Html) -> Html {
+    html! { <button {id} type="button" aria-label={label} data-input={id}>{ icon }</button> }
 }
 
 /// A drawn icon of 24 x 24.
@@ -261,16 +263,20 @@ fn focus(element: Option<Element>) {
     }
 }
 
+/// Whether the panel covers the page.
+fn is_modal() -> bool {
+    host::global("innerWidth").as_f64().is_some_and(|width| width <= PHONE)
+}
+
 /// Tab goes round within the modal panel.
-fn keep_focus_inside(event: &KeyboardEvent) {
-    let Some(at) = event.target().map(JsCast::unchecked_into::<Element>) else { return };
+fn keep_focus_inside(event: &web_sys::Event, at: &Element, back: bool) {
     let Some(inside) = at.closest(".panel").ok().flatten().and_then(|panel| panel.query_selector_all(FOCUSABLE).ok())
     else {
         return;
     };
     let (first, last) = (inside.get(0), inside.get(inside.length().saturating_sub(1)));
-    let (edge, other) = if event.shift_key() { (first, last) } else { (last, first) };
-    if edge.as_ref() == Some(&at) {
+    let (edge, other) = if back { (first, last) } else { (last, first) };
+    if edge.as_ref() == Some(at) {
         event.prevent_default();
         focus(other.map(JsCast::unchecked_into));
     }

@@ -4,10 +4,11 @@
 use leadheat_core::app::{Click, Event, PREFIX, Stored};
 use leadheat_core::text::{lists, split};
 use wasm_bindgen::prelude::*;
-use web_sys::{AddEventListenerOptions, Element};
+use web_sys::{AddEventListenerOptions, Element, EventTarget};
 use yew::Callback;
 
 use crate::host::{self, get, text};
+use crate::panel;
 
 /// Inputs are told at most so often, in milliseconds.
 const INPUT_EVERY: f64 = 1_000.0;
@@ -17,24 +18,32 @@ const HEARD: &str = "visibilitychange focus blur pointermove pointerdown keydown
     focusin submit storage pagehide pageshow popstate hashchange \
     online";
 
-/// Listens as long as it lives. One listener for all events: each more is a kilobyte of wasm.
-pub(crate) struct Sensors(#[allow(dead_code)] Closure<dyn FnMut(web_sys::Event)>);
+/// Listens as long as it lives. One listener for all events, of the page and of the panel: each more is a kilobyte of wasm.
+pub(crate) struct Sensors(Closure<dyn FnMut(web_sys::Event)>);
 
 impl Sensors {
-    /// Begins to listen.
+    /// Begins to listen to the page.
     pub(crate) fn new(send: Callback<Event>) -> Option<Sensors> {
+        let mut ear = Ear { send, told: f64::NEG_INFINITY, path: String::new(), deepest: 0, look: None, form: None };
+        let sensors = Sensors(Closure::new(move |event| ear.hear(&event)));
+        sensors.listen(&web_sys::window()?.into(), HEARD, true);
+        Some(sensors)
+    }
+
+    /// Listens to the panel, in the element that it is drawn in.
+    pub(crate) fn hear_panel(&self, around: &EventTarget) {
+        self.listen(around, panel::HEARD, false);
+    }
+
+    fn listen(&self, target: &EventTarget, names: &str, of_page: bool) {
         let options = AddEventListenerOptions::new();
         options.set_signal(&host::signal());
-        options.set_passive(true);
-        options.set_capture(true);
-        let mut ear = Ear { send, told: f64::NEG_INFINITY, path: String::new(), deepest: 0, look: None, form: None };
-        let heard = Closure::<dyn FnMut(web_sys::Event)>::new(move |event| ear.hear(&event));
-        let window = web_sys::window()?;
-        for name in split(HEARD, b' ') {
-            let function = heard.as_ref().unchecked_ref();
-            let _ = window.add_event_listener_with_callback_and_add_event_listener_options(name, function, &options);
+        options.set_passive(of_page);
+        options.set_capture(of_page);
+        for name in split(names, b' ') {
+            let function = self.0.as_ref().unchecked_ref();
+            let _ = target.add_event_listener_with_callback_and_add_event_listener_options(name, function, &options);
         }
-        Some(Sensors(heard))
     }
 }
 
@@ -54,6 +63,13 @@ struct Ear {
 
 impl Ear {
     fn hear(&mut self, event: &web_sys::Event) {
+        // On window while it goes down; around the panel on its way up.
+        if get(event, "eventPhase").as_f64() == Some(3.0) {
+            if let Some(input) = panel::heard(event) {
+                self.send.emit(Event::Chat(input));
+            }
+            return;
+        }
         let kind = text(event, "type");
         match kind.as_str() {
             "visibilitychange" | "focus" | "blur" => self.looked(),

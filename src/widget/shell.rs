@@ -4,8 +4,8 @@
 use std::rc::Rc;
 
 use leadheat_core::app::{Effect, Event, State, update};
+use leadheat_core::receiver::Ack;
 use leadheat_core::view::View;
-use leadheat_core::write::json;
 use yew::prelude::*;
 
 use crate::panel;
@@ -19,6 +19,8 @@ pub(crate) struct Shell {
     drawn: Rc<View>,
     root: NodeRef,
     sensors: Option<Sensors>,
+    /// Whether the panel is listened to.
+    hears: bool,
 }
 
 impl Component for Shell {
@@ -32,6 +34,7 @@ impl Component for Shell {
             drawn: Rc::default(),
             root: NodeRef::default(),
             sensors: None,
+            hears: false,
         }
     }
 
@@ -47,14 +50,20 @@ impl Component for Shell {
         draw
     }
 
-    fn view(&self, ctx: &Context<Self>) -> Html {
+    fn view(&self, _: &Context<Self>) -> Html {
         if !self.view.shown {
             return Html::default();
         }
-        panel::draw(&self.view, &self.root, &ctx.link().callback(Event::Chat))
+        panel::draw(&self.view, &self.root)
     }
 
     fn rendered(&mut self, _: &Context<Self>, _first: bool) {
+        // Once: around what is drawn, which may go and come again.
+        let around = self.root.cast::<web_sys::Element>().and_then(|root| root.parent_element());
+        if let (Some(sensors), Some(around), false) = (&self.sensors, around, self.hears) {
+            self.hears = true;
+            sensors.hear_panel(&around);
+        }
         panel::drawn(&self.drawn, &self.view, &self.root);
         self.drawn = self.view.clone();
     }
@@ -70,7 +79,10 @@ impl Shell {
                 }
             }
             Effect::Remove(area, key) => store::remove(area, &key),
-            Effect::Post { key, url, body } => host::post(&key, &url, &json(&body)),
+            Effect::Post(key, post) => {
+                host::post(&key, &post.url, &post.body, post.kind, post.ack == Ack::Opaque);
+            }
+            Effect::Beacon(post) => host::beacon(&post.url, &post.body, post.kind),
             Effect::Render(view) => {
                 self.view = view;
                 return true;

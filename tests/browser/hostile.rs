@@ -110,7 +110,7 @@ pub async fn broken_config(mut v: Visitor) -> Visitor {
     assert!(
         says.contains("$.webhook")
             && says.contains("Use https")
-            && says.contains("$.consnt: no such field. Remove it. Known here: $schema, webhook, consent"),
+            && says.contains("$.consnt: no such field. Remove it. Known here: $schema, webhook, webhooks, consent"),
         "{says}"
     );
     // Without any config it says what it waits for.

@@ -202,7 +202,7 @@ impl State {
 
     fn forget_here(&mut self, turn: &mut Turn) {
         self.remove_found(turn);
-        for (_, ticket) in std::mem::take(&mut self.tests) {
+        for (ticket, _, _) in std::mem::take(&mut self.tests) {
             turn.answer(ticket, Value::from("forgotten before it was delivered"));
         }
         self.consent = Consent { decision: Decision::Denied, source: None, at: turn.now.wall };
@@ -345,6 +345,7 @@ impl State {
     pub(super) fn left(&mut self, turn: &mut Turn) {
         self.end_view(turn);
         self.saved_at = 0;
+        self.beacon(turn);
         self.unlock(turn);
         self.ask_again = Millis::MAX;
     }

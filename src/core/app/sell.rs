@@ -11,13 +11,15 @@ use crate::lead::{
     Arrival, ConsentNote, Contact, FitNote, JourneyStep, Lead, Message, ModelName, Reason, SCHEMA, Sources,
 };
 use crate::list::{gather, sort_down};
-use crate::model::Rule;
+use crate::model::{Points, Rule};
 use crate::outbox::{Item, Outcome, Verdict};
 use crate::qualify::Qualification;
+use crate::receiver::Receiver;
 use crate::score;
+use crate::select::Selector;
 use crate::signal::Kind;
 use crate::source::Touch;
-use crate::text::{Lang, clip, decimal, number};
+use crate::text::{Lang, Text, clip, decimal, number};
 use crate::tier::{self, Stage, Tier};
 use crate::time::{MINUTE, Millis, day, iso, iso_day};
 use crate::visitor::{Latest, LeadMark};
@@ -149,7 +151,8 @@ impl State {
             self.saved_at = 0; // With the lead, not after it: the next page must know that it was made.
         }
         let notice = Notice::Lead { id: lead.id.clone(), revision: lead.revision, tier: lead.tier };
-        self.enqueue(lead, self.chat.contact.reachable(), turn); // Written before anybody hears of it.
+        let to = self.receivers(&lead, now);
+        self.enqueue(lead, to, self.chat.contact.reachable(), turn); // Written before anybody hears of it.
         turn.push(Effect::Announce(notice));
     }
 
@@ -166,24 +169,68 @@ impl State {
             company: Some("leadheat".into()),
         };
         lead.brief = brief(&lead, self.config.sales_language);
-        let key = self.enqueue(lead, true, turn);
-        self.tests.push((key, ticket));
+        let to = gather(self.config.webhooks.iter().map(|receiver| receiver.name.clone()));
+        let keys = self.enqueue(lead, to, true, turn);
+        self.tests.push((ticket, keys, String::new()));
     }
 
-    fn enqueue(&mut self, mut lead: Lead, submitted: bool, turn: &mut Turn) -> String {
+    /// Takes in what became of a test lead at one receiver; answers when that is known of all.
+    fn test_settled(&mut self, key: &str, line: &str, turn: &mut Turn) {
+        for (ticket, keys, said) in &mut self.tests {
+            let before = keys.len();
+            keys.retain(|waiting| waiting != key);
+            if keys.len() < before {
+                *said = [said.as_str(), if said.is_empty() { "" } else { "; " }, line].concat();
+                if keys.is_empty() {
+                    turn.answer(*ticket, Value::String(said.clone()));
+                }
+            }
+        }
+        self.tests.retain(|(_, keys, _)| !keys.is_empty());
+    }
+
+    /// The names of the receivers that a lead is for: those whose conditions hold, else the one of `webhook`.
+    fn receivers(&mut self, lead: &Lead, now: Millis) -> Vec<String> {
+        let mut attributes = self.known();
+        for (name, value) in [("tier", lead.tier.name()), ("stage", lead.stage.name()), ("page", &lead.page)] {
+            attributes.insert(0, (name.to_owned(), value.to_owned()));
+        }
+        let (facts, journey, today) = (&self.sum.facts, &self.sum.journey, day(now));
+        let evidence = score::Evidence { facts, journey, attributes: &attributes, today };
+        self.routes.reset();
+        self.routes.total(&evidence);
+        let mut receivers = Vec::new();
+        for (index, receiver) in self.config.webhooks.iter().enumerate() {
+            if self.routes.gives(index) && !receiver.name.is_empty() {
+                receivers.push(receiver.name.clone());
+            }
+        }
+        if receivers.is_empty() {
+            receivers.push(String::new());
+        }
+        receivers
+    }
+
+    /// Puts a lead into the outbox, for each of these receivers. Returns the keys.
+    fn enqueue(&mut self, mut lead: Lead, to: Vec<String>, submitted: bool, turn: &mut Turn) -> Vec<String> {
         lead.idempotency_key = [&lead.id, ".", &number(lead.revision.into()), ".", clip(&self.writer, 8)].concat();
         lead.bound();
-        let key = lead.idempotency_key.clone();
-        let revision = number(lead.revision.into());
-        turn.tell(&["lead: revision ", &revision, ", ", lead.tier.name(), ", to ", &self.config.webhook]);
-        let (body, now) = (lead.write(), turn.now.wall);
-        let item = Item { lead: lead.id, revision: lead.revision, body, submitted, since: now, ..Item::default() };
-        let contained = self.outbox.put(&key, item, now);
-        self.store_lead(&key, turn);
-        for key in contained {
+        let (body, since, revision) = (lead.write(), turn.now.wall, lead.revision);
+        let mut keys = Vec::new();
+        for to in to {
+            let (named, receiver) = if to.is_empty() { ("", &self.config.webhook) } else { ("@", &to) };
+            turn.tell(&["lead: revision ", &number(revision.into()), ", ", lead.tier.name(), ", to ", receiver]);
+            let key = [lead.idempotency_key.as_str(), named, &to].concat();
+            let (lead, body) = (lead.id.clone(), body.clone());
+            let item = Item { lead, revision, to, body, submitted, since, ..Item::default() };
+            let contained = self.outbox.put(&key, item, since);
             self.store_lead(&key, turn);
+            for key in contained {
+                self.store_lead(&key, turn);
+            }
+            keys.push(key);
         }
-        key
+        keys
     }
 
     /// The lead as of now: everything with consent, score and reasons in memory mode, and without consent what the
@@ -274,8 +321,10 @@ impl State {
         let now = turn.now.wall;
         for key in self.outbox.take_due(now, matches!(self.lock, Lock::Held | Lock::Absent)) {
             self.store_lead(&key, turn);
-            let Some(item) = self.outbox.items.get(&key) else { continue };
-            turn.push(Effect::Post { url: self.config.webhook.clone(), body: item.body.clone(), key });
+            let item = self.outbox.items.get(&key);
+            if let Some(post) = item.and_then(|item| Some(self.config.receiver(&item.to)?.post(&item.body))) {
+                turn.push(Effect::Post(key, post));
+            }
         }
         if self.lock == Lock::Held && self.outbox.flying.is_empty() {
             self.unlock(turn);
@@ -288,6 +337,17 @@ impl State {
     pub(super) fn hope(&mut self) {
         self.outbox.hope();
         self.hopes = true; // What stands in storage, and is read under the lock, does not know.
+    }
+
+    /// The page is being left: what stands here alone and is not under way goes by the last resort. It stays in the outbox,
+    /// since nobody hears what became of it.
+    pub(super) fn beacon(&mut self, turn: &mut Turn) {
+        for (key, item) in &self.outbox.items.0 {
+            let waits = self.outbox.unstored.contains(key) && !self.outbox.flying.contains(key);
+            if let Some(receiver) = self.config.receiver(&item.to).filter(|_| waits) {
+                turn.push(Effect::Beacon(receiver.post(&item.body)));
+            }
+        }
     }
 
     /// Gives the lock back: a page that holds one cannot go into the back-forward cache.
@@ -326,21 +386,35 @@ impl State {
         self.store_lead(key, turn);
         let answered = match outcome {
             Outcome::Answered(status, _) => ["the webhook answered ", &number(status.into())].concat(),
-            Outcome::Opaque => "the answer cannot be read".into(),
+            Outcome::Opaque => "whether the webhook has it cannot be read".into(),
             Outcome::Failed => "the webhook could not be reached (offline, CORS, CSP, a redirect or no answer)".into(),
         };
         let meaning = match verdict {
+            Some(Verdict::Done) if outcome == Outcome::Opaque => "handed over: ",
             Some(Verdict::Done) => "delivered: ",
             Some(Verdict::Again | Verdict::Away(_)) => "not delivered yet, kept and tried again: ",
             Some(Verdict::Never) => "refused, kept and not tried again: ",
             None => return,
         };
         let line = [meaning, &answered].concat();
-        if let Some(index) = self.tests.iter().position(|(test, _)| test == key) {
-            let (_, ticket) = self.tests.remove(index);
-            turn.answer(ticket, Value::String(line.clone()));
-        }
+        self.test_settled(key, &line, turn);
         turn.tell(&[&line]);
+    }
+}
+
+/// A rule that gives something where a receiver's conditions hold.
+pub(super) fn route(receiver: &mut Receiver) -> Rule {
+    Rule {
+        id: String::new(),
+        label: Text::default(),
+        why: None,
+        group: None,
+        what: Selector::default(),
+        when: receiver.when.take(),
+        points: Points::Each(1_000),
+        cap_day: None,
+        cap: None,
+        decay: None,
     }
 }
 
