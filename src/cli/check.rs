@@ -22,11 +22,11 @@ pub fn default_config() -> &'static Config {
     &DEFAULT
 }
 
-/// Every problem of a config document; where there is none, advice on its model.
+/// Every problem of a config document; where there is none, advice on it.
 pub fn check(text: &str) -> Result<Vec<Problem>, Vec<Problem>> {
     let text = text.trim_start_matches('\u{feff}');
     match serde_json::from_str::<Value>(text) {
-        Ok(document) => Config::read(&document, None, &defaults()).map(|config| lint(&config.model)),
+        Ok(document) => Config::read(&document, None, &defaults()).map(|config| lint(&config)),
         Err(error) => {
             let path = format!("line {}, column {}", error.line(), error.column());
             let wrong = "this is not JSON from here on".to_owned();

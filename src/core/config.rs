@@ -221,11 +221,17 @@ pub fn rgb(colour: &str) -> Option<[u8; 3]> {
     Some([red, green, blue])
 }
 
+/// Hosts whose addresses let whoever has them write: Slack, Discord, Teams, Power Automate.
+const SECRET: &[&str] =
+    &["hooks.slack.com", "discord.com", "discordapp.com", ".webhook.office.com", ".logic.azure.com"];
+
 /// Accepts https addresses, http ones of this machine, and paths of the site itself.
 fn check_url(at: &At, url: &str) {
     let authority = |scheme: &'static str| Some(cut(url.strip_prefix(scheme)?, b"/?#").0);
     let (good, mend) = if let Some(authority) = authority("https://") {
-        if authority.bytes().any(|byte| byte == b'@') {
+        if SECRET.iter().any(|host| authority == *host || host.starts_with('.') && authority.ends_with(host)) {
+            (false, "It is a password, and everybody could read it in the page: let a server of yours pass leads on")
+        } else if authority.bytes().any(|byte| byte == b'@') {
             (false, "Leave out user name and password: everybody could read them in the page")
         } else {
             (!authority.is_empty() && !authority.starts_with(':'), "Write the whole address: https://host/path")

@@ -17,7 +17,7 @@
 //! - [`wire`], [`names`]: types as documents and back · [`write`]: documents as JSON
 //! - [`glob`], [`id`], [`list`], [`sorted`], [`text`], [`time`]: small tools
 //! - [`sim`]: the native shell with a virtual clock, for tests and replays (feature `native`)
-//! - [`lint`]: advice on a model (feature `native`)
+//! - [`lint`]: advice on a config (feature `native`)
 //! - [`schema`]: JSON Schemas of config and lead (feature `native`)
 
 pub mod app;

@@ -1,14 +1,53 @@
-//! Advice on a model: what is no mistake of form, but hardly meant. Owns what is looked for; must not refuse anything, and is
+//! Advice on a config: what is no mistake of form, but hardly meant. Owns what is looked for; must not refuse anything, and is
 //! not in the wasm.
 
+use crate::config::Config;
 use crate::facts::MAX_SUBJECT;
 use crate::json::Problem;
 use crate::model::{Milli, Model, Points, Rule};
+use crate::receiver::{Ack, Form, Receiver};
 use crate::select::{Condition, Selector};
 use crate::text::decimal;
 
-/// Everything in a model that is worth a second look, with its path in the config.
-pub fn lint(model: &Model) -> Vec<Problem> {
+/// Everything in a config that is worth a second look, with its path.
+pub fn lint(config: &Config) -> Vec<Problem> {
+    let mut advice = of_model(&config.model);
+    for (index, receiver) in config.webhooks.iter().enumerate() {
+        let path = match receiver.name.as_str() {
+            "" => "$.webhook".to_owned(),
+            _ => format!("$.webhooks[{index}]"),
+        };
+        advice.extend(of_receiver(receiver).map(|(wrong, mend)| Problem { path, wrong, mend: mend.into() }));
+    }
+    advice
+}
+
+/// What is known of receivers that cannot confirm what they get from a page: their host, and what to write.
+const UNREADABLE: &[(&str, &str)] = &[
+    ("hooks.zapier.com", "Write \"form\": \"form\" and \"ack\": \"opaque\""),
+    ("webto.salesforce.com", "Write \"form\": \"salesforce\""),
+    ("script.google.com", "Write \"form\": \"form\" and \"ack\": \"opaque\""),
+];
+
+fn of_receiver(receiver: &Receiver) -> Option<(String, &'static str)> {
+    let host = receiver.url.iter().find_map(|url| url.strip_prefix("https://"))?.split(['/', '?', '#', ':']).next()?;
+    let unreadable = UNREADABLE.iter().find(|(known, _)| *known == host);
+    match (receiver.ack, unreadable) {
+        (Ack::Confirmed, Some((_, mend))) => Some((format!("a page cannot read what {host} answers"), mend)),
+        (Ack::Opaque, _) => Some((
+            "nobody can know whether this receiver has got a lead".into(),
+            "Leave it if that is meant; where no lead may be lost, let a server of yours pass leads on",
+        )),
+        // It is documented that HubSpot's answers can be read.
+        (Ack::Confirmed, None) if matches!(receiver.form, Form::Form | Form::HubSpot) => None,
+        (Ack::Confirmed, None) => Some((
+            format!("a browser asks {host} first whether a page may post there (a CORS preflight)"),
+            "See that it answers OPTIONS as docs/webhook.md says, and try leadheat('test') on the page",
+        )),
+    }
+}
+
+fn of_model(model: &Model) -> Vec<Problem> {
     let mut advice = Vec::new();
     for (list, rules) in [("$.model.rules", &model.rules), ("$.model.fit.rules", &model.fit.rules)] {
         for (index, rule) in rules.iter().enumerate() {

@@ -17,6 +17,7 @@ pub struct Receiver {
     /// Its name, once in a config; empty for the one that `webhook` names.
     pub name: String,
     /// Its address: https, or a path of the site itself. Of several, all that comes from one visitor goes to the same one.
+    #[cfg_attr(feature = "native", schemars(with = "Addresses"))]
     pub url: Vec<String>,
     /// The form of what is posted.
     #[cfg_attr(feature = "native", schemars(default))]
@@ -28,9 +29,19 @@ pub struct Receiver {
     pub when: Option<Condition>,
     /// The receiver's own field names, and what of the lead goes there: a path such as `contact.email`; several with `|`
     /// between, of which the first that is known is taken; a text of your own in single quotes. `:80` at the end cuts
-    /// it to 80 characters.
+    /// it to 80 bytes.
     #[cfg_attr(feature = "native", schemars(default, with = "std::collections::BTreeMap<String, String>"))]
     pub fields: Vec<(String, String)>,
+}
+
+/// How addresses are written.
+#[cfg(feature = "native")]
+#[derive(schemars::JsonSchema)]
+#[schemars(untagged)]
+#[allow(dead_code)]
+enum Addresses {
+    One(String),
+    Several(Vec<String>),
 }
 
 /// The form of what is posted.

@@ -47,7 +47,7 @@ fn everything_that_a_host_needs_is_written() {
         ("config.schema.json", "webhook"),
         ("lead.schema.json", "idempotency_key"),
         ("leadheat.d.ts", "export type Config"),
-        ("functions.txt", "leadheat_core::app::update"),
+        ("functions.txt", "leadheat_core::score::Scorer::line"),
     ] {
         assert!(String::from_utf8(read(name)).unwrap().contains(word), "{name}");
     }

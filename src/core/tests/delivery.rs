@@ -111,7 +111,7 @@ fn stored(world: &World) -> BTreeSet<String> {
 /// `LEADHEAT_SEEDS=1000 cargo test --release -p leadheat-core --test delivery` is the long run.
 #[test]
 fn no_lead_is_lost_in_any_storm() {
-    let seeds = std::env::var("LEADHEAT_SEEDS").map_or(12, |seeds| seeds.parse().expect("a number"));
+    let seeds = option_env!("LEADHEAT_SEEDS").map_or(12, |seeds| seeds.parse().expect("a number"));
     let mut all = Toll::default();
     for seed in 0..seeds {
         let toll = storm(seed, 110);
