@@ -5,16 +5,17 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
+use crate::receiver::{Fault, Receiver};
 use crate::visitor::Visitor;
 
-/// Makes so many leads in each of so many tabs, all at the same moment.
-async fn make(v: &mut Visitor, tabs: usize, leads: usize) {
-    v.goto("/pricing").await;
+/// Makes so many leads in each of so many tabs with this page, all at the same moment.
+async fn make(v: &mut Visitor, page: &str, tabs: usize, leads: usize) {
+    v.goto(page).await;
     v.ready().await;
     for _ in 1..tabs {
         let tab = v.client.new_window(true).await.unwrap();
         v.client.switch_to_window(tab.handle).await.unwrap();
-        v.client.goto(&v.site.url("/product")).await.unwrap();
+        v.client.goto(&v.site.url(page)).await.unwrap();
         v.ready().await;
     }
     let moment = v.js("return Date.now()").await.as_u64().unwrap() + 2_000;
@@ -26,7 +27,24 @@ async fn make(v: &mut Visitor, tabs: usize, leads: usize) {
     }
 }
 
-/// Waits until the receiver has so many different leads.
+/// Whether the long runs are asked for, whose results are in docs/webhook.md: `LEADHEAT_LONG=1 cargo test --test browser
+/// delivery -- --nocapture --test-threads 1`.
+pub fn long() -> bool {
+    std::env::var_os("LEADHEAT_LONG").is_some()
+}
+
+async fn is_chromium(v: &Visitor) -> bool {
+    v.js("return navigator.userAgent.includes('Chrome')").await == true
+}
+
+/// A page whose webhook is a receiver on another origin.
+fn page(v: &Visitor, receiver: &Receiver) -> &'static str {
+    let tag = "<script src=/leadheat-stub.js></script><script async src=/leadheat.js data-webhook=\"{}\"></script>";
+    v.site.page("/t/delivery", None, &tag.replace("{}", &receiver.url));
+    "/t/delivery"
+}
+
+/// Waits until the inbox has so many different leads.
 async fn arrived(v: &Visitor, count: usize) {
     let start = Instant::now();
     loop {
@@ -41,7 +59,7 @@ async fn arrived(v: &Visitor, count: usize) {
 }
 
 pub async fn three_tabs_send_each_lead_once(mut v: Visitor) -> Visitor {
-    make(&mut v, 3, 20).await;
+    make(&mut v, "/pricing", 3, 20).await;
     arrived(&v, 60).await;
     v.pause(1_000).await;
     assert_eq!(v.site.posts(), 60);
@@ -51,7 +69,7 @@ pub async fn three_tabs_send_each_lead_once(mut v: Visitor) -> Visitor {
 pub async fn two_tabs_keep_every_lead(mut v: Visitor) -> Visitor {
     // The receiver is away at first, so that all of them wait.
     v.site.refuse(&[503; 6]);
-    make(&mut v, 2, 150).await;
+    make(&mut v, "/pricing", 2, 150).await;
     v.pause(3_500).await;
     let kept = v.js("return Object.keys(localStorage).filter(key => key.startsWith('leadheat:o:')).length").await;
     assert_eq!(kept, 300);
@@ -72,5 +90,76 @@ pub async fn a_lead_leaves_within_a_quarter_of_a_second(mut v: Visitor) -> Visit
     // From before the command was even on its way through the driver.
     eprintln!("a lead left after {:.0} ms", sent - before);
     assert!(sent - before <= 250.0, "{} ms", sent - before);
+    v
+}
+
+pub async fn a_hostile_receiver_gets_every_lead(mut v: Visitor) -> Visitor {
+    let (leads, faults) = match (long(), is_chromium(&v).await) {
+        (true, true) => (300, &Fault::ALL[..]),
+        (true, false) => (60, &Fault::ALL[..17]), // With more that double a lead there would be more than two in a hundred.
+        _ => (18, &[Fault::Status(404), Fault::Redirect(302), Fault::Status(422), Fault::Cut][..]),
+    };
+    let between = leads / faults.len();
+    let plan = faults.iter().flat_map(|fault| std::iter::repeat_n(None, between).chain([Some(*fault)]));
+    let receiver = Receiver::start(plan).await;
+    let page = page(&v, &receiver);
+    let start = Instant::now();
+    make(&mut v, page, 3, leads / 3).await;
+    while receiver.tally().0 < leads {
+        assert!(start.elapsed() < Duration::from_secs(900), "{:?} of {leads}", receiver.tally());
+        v.pause(3_000).await;
+        v.call(json!(["retry"])).await; // Some are refused, which nothing but this sends again.
+    }
+    v.pause(3_000).await;
+    let (different, under_several_keys, taken) = receiver.tally();
+    eprintln!(
+        "{leads} leads, {} faults: {different} came, {taken} posts taken in, {:.0?}",
+        faults.len(),
+        start.elapsed()
+    );
+    assert_eq!((different, under_several_keys), (leads, 0));
+    assert!((taken - leads) * 100 <= leads * 2, "{taken} posts taken in");
+    // A browser says in the console which posts failed.
+    v.js("recorded.lines = [], recorded.errors = []").await;
+    v
+}
+
+/// Chromium alone: the others cannot be made to kill a page.
+pub async fn killed_pages_lose_nothing(v: Visitor) -> Visitor {
+    if !is_chromium(&v).await {
+        return v;
+    }
+    let kills = if long() { 100 } else { 4 };
+    let receiver = Receiver::start([]).await;
+    let page = v.site.url(page(&v, &receiver));
+    let home = v.client.window().await.unwrap();
+    let mut made = BTreeSet::new();
+    for _ in 0..kills {
+        let tab = v.client.new_window(true).await.unwrap();
+        v.client.switch_to_window(tab.handle).await.unwrap();
+        v.client.goto(&page).await.unwrap();
+        v.ready().await;
+        // The lead counts as made once its key stands in storage; from then on the page may die at any moment.
+        let script = "const [wait, done] = arguments, put = Storage.prototype.setItem;
+            Storage.prototype.setItem = function (key, value) {
+                put.call(this, key, value);
+                if (key.startsWith('leadheat:o:')) setTimeout(() => done(key), wait);
+            };
+            leadheat('test');";
+        let key = v.client.execute_async(script, vec![json!(fastrand::u8(0..60))]).await.unwrap();
+        made.insert(key.as_str().unwrap().to_owned());
+        let crash = v.client.goto("chrome://crash");
+        let _ = tokio::time::timeout(Duration::from_secs(3), crash).await;
+        let _ = v.client.close_window().await;
+        v.client.switch_to_window(home.clone()).await.unwrap();
+    }
+    v.client.goto(&page).await.unwrap();
+    v.ready().await;
+    let start = Instant::now();
+    while receiver.tally().0 < made.len() {
+        assert!(start.elapsed() < Duration::from_secs(60), "{:?} of {}", receiver.tally(), made.len());
+        v.pause(300).await;
+    }
+    eprintln!("{kills} kills, {} leads written, {:?} came", made.len(), receiver.tally());
     v
 }

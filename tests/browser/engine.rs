@@ -35,8 +35,10 @@ const CHROMIUM_FLAGS: [&str; 8] = [
     "--disable-dev-shm-usage",
 ];
 
-/// No scenario takes longer; one that does hangs.
-const MOST: Duration = Duration::from_secs(90);
+/// No scenario takes longer, but for the long runs; one that does hangs.
+fn most() -> Duration {
+    Duration::from_secs(if crate::delivery::long() { 1_500 } else { 120 })
+}
 
 impl Engine {
     fn name(self) -> &'static str {
@@ -194,7 +196,7 @@ pub fn run<F: Future<Output = Visitor>>(engine: Engine, scenario: fn(Visitor) ->
     let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
         runtime.block_on(async {
             let visitor = Visitor::new(client.clone(), Site::start().await);
-            let played = tokio::time::timeout(MOST, async { scenario(visitor).await.leave().await }).await;
+            let played = tokio::time::timeout(most(), async { scenario(visitor).await.leave().await }).await;
             assert!(played.is_ok(), "the scenario hangs");
         });
     }));
