@@ -27,7 +27,7 @@ async fn make(v: &mut Visitor, page: &str, tabs: usize, leads: usize) {
     }
 }
 
-/// Whether the long runs are asked for, whose results are in docs/webhook.md: `LEADHEAT_LONG=1 cargo test --test browser
+/// Whether the long runs are asked for, whose results are in docs/delivery.md: `LEADHEAT_LONG=1 cargo test --test browser
 /// delivery -- --nocapture --test-threads 1`.
 pub fn long() -> bool {
     std::env::var_os("LEADHEAT_LONG").is_some()
@@ -161,5 +161,32 @@ pub async fn killed_pages_lose_nothing(v: Visitor) -> Visitor {
         v.pause(300).await;
     }
     eprintln!("{kills} kills, {} leads written, {:?} came", made.len(), receiver.tally());
+    v
+}
+
+/// Chromium alone: the drivers of the others keep no page. A page in the middle of a send goes into the back-forward cache,
+/// and the lead arrives.
+pub async fn a_send_keeps_no_page_out_of_the_back_forward_cache(v: Visitor) -> Visitor {
+    if !is_chromium(&v).await {
+        return v;
+    }
+    let receiver = Receiver::start([Some(Fault::Slow)]).await;
+    let page = v.site.url(page(&v, &receiver));
+    v.client.goto(&page).await.unwrap();
+    v.ready().await;
+    v.js("addEventListener('pageshow', event => window.back = event.persisted); leadheat('test')").await;
+    v.pause(300).await;
+    v.client.goto(&v.site.url("/")).await.unwrap();
+    v.pause(300).await;
+    v.client.back().await.unwrap();
+    v.pause(500).await;
+    let reasons =
+        v.js("return JSON.stringify(performance.getEntriesByType('navigation')[0].notRestoredReasons || null)").await;
+    assert_eq!(v.js("return window.back === true").await, true, "{reasons}");
+    let start = Instant::now();
+    while receiver.tally().0 < 1 {
+        assert!(start.elapsed() < Duration::from_secs(10), "the lead did not come");
+        v.pause(100).await;
+    }
     v
 }
