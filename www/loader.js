@@ -5,7 +5,7 @@
   'use strict';
   var WASM = '{wasm}', INTEGRITY = '{integrity}', VERSION = '{version}';
   var script = document.currentScript, before = window.leadheat;
-  var waiting = [], promised = {}, tickets = 0, aloft = 0, listeners = [], undo = [], stop, element, alarm, unlock, wasm, dead;
+  var waiting = [], promised = {}, later = {}, tickets = 0, aloft = 0, listeners = [], undo = [], stop, element, alarm, unlock, wasm, dead;
 
   if (before && before.version) return say('a second copy on this page does nothing; version ' + before.version + ' runs');
   if (typeof WebAssembly !== 'object' || !('adoptedStyleSheets' in Document.prototype) || !window.AbortSignal || !AbortSignal.timeout)
@@ -80,6 +80,7 @@
       guard(function () { wasm.settled(key, status, after); });
     }
     if (lasts) aloft += size;
+    leadheatLater(key);
     fetch(url, {
       method: 'POST', body: body, headers: { 'content-type': kind }, mode: opaque ? 'no-cors' : 'cors',
       redirect: opaque ? 'follow' : 'error', keepalive: lasts, credentials: 'omit', signal: AbortSignal.timeout(15000)
@@ -89,8 +90,21 @@
     }, function () { settled(0); });
   }
   /* A beacon may say that it was sent when it was not, and one that needs a preflight may never leave. */
-  function leadheatBeacon(url, body, kind) {
-    navigator.sendBeacon(url, new Blob([body], { type: /json/.test(kind) ? 'text/plain' : kind }));
+  function plain(kind) { return /json/.test(kind) ? 'text/plain' : kind; }
+  function leadheatBeacon(key, url, body, kind) {
+    if (!later[key]) navigator.sendBeacon(url, new Blob([body], { type: plain(kind) }));
+  }
+  /* Sent by the browser when the page is closed, left or killed. */
+  function leadheatLater(key, url, body, kind) {
+    if (later[key]) later[key].abort();
+    delete later[key];
+    if (url && window.fetchLater) try {
+      var controller = new AbortController();
+      fetchLater(url, {
+        method: 'POST', body: body, headers: { 'content-type': plain(kind) }, mode: 'no-cors', credentials: 'omit', signal: controller.signal
+      });
+      later[key] = controller;
+    } catch (_) {}
   }
   /* Held until it is given back. A page that dies gives it back too. */
   function leadheatLock() {

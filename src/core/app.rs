@@ -123,7 +123,10 @@ pub enum Effect {
     /// Posts a lead; answered by [`Event::Settled`] with the key.
     Post(String, Post),
     /// Posts a lead by the browser's last resort, while the page is being left. Never answered.
-    Beacon(Post),
+    Beacon(String, Post),
+    /// Lets the browser post a lead when the page is gone, however that comes; `None`, and any post under this key, takes that
+    /// back. Never answered. Not every browser can.
+    Later(String, Option<Post>),
     /// Draws the view.
     Render(Rc<View>),
     /// Tells the page, by a CustomEvent on window.

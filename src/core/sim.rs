@@ -40,6 +40,8 @@ pub struct World {
     pub addresses: Vec<String>,
     /// What was posted by the last resort.
     pub beacons: Vec<Post>,
+    /// What the browser would post if the page were gone, by key.
+    pub later: BTreeMap<String, Post>,
     /// What becomes of the next posts; when it is empty they are taken in and answered with 200. `None`: taken in, but the
     /// answer is lost.
     pub faults: Vec<Option<Outcome>>,
@@ -116,6 +118,7 @@ impl World {
             posts: 0,
             addresses: Vec::new(),
             beacons: Vec::new(),
+            later: BTreeMap::new(),
             faults: Vec::new(),
             fate: None,
             storage_fails: false,
@@ -255,9 +258,12 @@ impl World {
                     self.tell_others(tab, area, &key, events);
                 }
             }
-            Effect::Beacon(post) => self.beacons.push(post),
+            Effect::Beacon(_, post) => self.beacons.push(post),
+            Effect::Later(key, None) => drop(self.later.remove(&key)),
+            Effect::Later(key, Some(post)) => drop(self.later.insert(key, post)),
             Effect::Post(key, post) => {
                 self.posts += 1;
+                self.later.remove(&key);
                 // Forms that are no JSON are a text.
                 let lead = serde_json::from_str(&post.body).unwrap_or(Json::String(post.body));
                 self.addresses.push(post.url);

@@ -41,7 +41,10 @@ extern "C" {
     pub(crate) fn post(key: &str, url: &str, body: &str, kind: &str, opaque: bool);
     /// Posts a lead while the page is being left.
     #[wasm_bindgen(js_name = leadheatBeacon)]
-    pub(crate) fn beacon(url: &str, body: &str, kind: &str);
+    pub(crate) fn beacon(key: &str, url: &str, body: &str, kind: &str);
+    /// Posts a lead when the page is gone; takes that back where there is no address.
+    #[wasm_bindgen(js_name = leadheatLater)]
+    pub(crate) fn later(key: &str, url: &str, body: &str, kind: &str);
     #[wasm_bindgen(js_name = leadheatAnnounce)]
     fn announce_json(name: &str, detail: &str);
     #[wasm_bindgen(js_name = leadheatAnswer)]

@@ -82,7 +82,11 @@ impl Shell {
             Effect::Post(key, post) => {
                 host::post(&key, &post.url, &post.body, post.kind, post.ack == Ack::Opaque);
             }
-            Effect::Beacon(post) => host::beacon(&post.url, &post.body, post.kind),
+            Effect::Beacon(key, post) => host::beacon(&key, &post.url, &post.body, post.kind),
+            Effect::Later(key, post) => match post {
+                Some(post) => host::later(&key, &post.url, &post.body, post.kind),
+                None => host::later(&key, "", "", ""),
+            },
             Effect::Render(view) => {
                 self.view = view;
                 return true;

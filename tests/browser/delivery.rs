@@ -190,3 +190,32 @@ pub async fn a_send_keeps_no_page_out_of_the_back_forward_cache(v: Visitor) -> V
     }
     v
 }
+
+/// Chromium alone: the others have no `fetchLater`. The browser refuses to store, the receiver is away, and then the page is
+/// killed: the browser itself hands the lead over.
+pub async fn without_storage_a_killed_page_hands_over_its_lead(mut v: Visitor) -> Visitor {
+    v.goto("/pricing").await;
+    if v.js("return 'fetchLater' in window").await != true {
+        return v;
+    }
+    let receiver = Receiver::start([Some(Fault::Status(503))]).await;
+    let tag = "<script>Storage.prototype.setItem = () => { throw Error('full') }</script><script src=/leadheat-stub.js></script>
+        <script async src=/leadheat.js data-webhook=\"{}\"></script>";
+    v.site.page("/t/full", None, &tag.replace("{}", &receiver.url));
+    let home = v.client.window().await.unwrap();
+    let tab = v.client.new_window(true).await.unwrap();
+    v.client.switch_to_window(tab.handle).await.unwrap();
+    v.client.goto(&v.site.url("/t/full")).await.unwrap();
+    v.ready().await;
+    let said = v.call(json!(["test"])).await;
+    assert!(said.as_str().unwrap().starts_with("not delivered yet"), "{said}");
+    let _ = tokio::time::timeout(Duration::from_secs(3), v.client.goto("chrome://crash")).await;
+    let _ = v.client.close_window().await;
+    v.client.switch_to_window(home).await.unwrap();
+    let start = Instant::now();
+    while receiver.tally().0 < 1 {
+        assert!(start.elapsed() < Duration::from_secs(15), "the lead did not come");
+        v.pause(100).await;
+    }
+    v
+}

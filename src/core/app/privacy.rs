@@ -162,6 +162,7 @@ impl State {
     /// yet delivered only what the visitor submitted stays.
     fn withdraw(&mut self, turn: &mut Turn) {
         self.wipe_visitor(turn);
+        self.take_back(turn);
         turn.remove(Area::Site, &[CHAT_KEY]);
         self.chat_saved = 0;
         let said = &self.chat.said;
@@ -177,6 +178,13 @@ impl State {
             }
             item.submitted
         });
+    }
+
+    /// Nothing goes to a receiver later that may not go now.
+    fn take_back(&self, turn: &mut Turn) {
+        for (key, _) in &self.outbox.items.0 {
+            turn.push(Effect::Later(key.clone(), None));
+        }
     }
 
     fn wipe_visitor(&mut self, turn: &mut Turn) {
@@ -213,6 +221,7 @@ impl State {
         self.chat = Conversation { open: self.chat.open, ..Conversation::default() };
         self.chat_saved = 0;
         self.form_errors.clear();
+        self.take_back(turn);
         for (key, _) in std::mem::take(&mut self.outbox.items).0 {
             turn.remove(Area::Site, &[LEAD_PREFIX, &key]);
         }

@@ -345,7 +345,7 @@ impl State {
         for (key, item) in &self.outbox.items.0 {
             let waits = self.outbox.unstored.contains(key) && !self.outbox.flying.contains(key);
             if let Some(receiver) = self.config.receiver(&item.to).filter(|_| waits) {
-                turn.push(Effect::Beacon(receiver.post(&item.body)));
+                turn.push(Effect::Beacon(key.clone(), receiver.post(&item.body)));
             }
         }
     }
@@ -384,6 +384,12 @@ impl State {
     pub(super) fn settled(&mut self, key: &str, outcome: Outcome, turn: &mut Turn) {
         let verdict = self.outbox.settle(key, outcome, turn.now);
         self.store_lead(key, turn);
+        // What stands here alone would be gone with the page.
+        let alone = !self.storage_works || self.outbox.unstored.iter().any(|unstored| unstored == key);
+        let item = self.outbox.items.get(&key.to_owned()).filter(|_| alone);
+        if let Some(post) = item.and_then(|item| Some(self.config.receiver(&item.to)?.post(&item.body))) {
+            turn.push(Effect::Later(key.to_owned(), Some(post)));
+        }
         let answered = match outcome {
             Outcome::Answered(status, _) => ["the webhook answered ", &number(status.into())].concat(),
             Outcome::Opaque => "whether the webhook has it cannot be read".into(),

@@ -166,10 +166,28 @@ fn a_lead_that_cannot_be_stored_is_sent_from_memory() {
     world.storage_fails = false;
     world.call(tabs[0], "test", json!([]));
     assert_eq!((stored(&world).len(), world.received.len()), (1, 0));
+    // Were the page gone now, the browser would still send the one that is not stored.
+    assert!(world.later.values().any(|post| post.body.contains("Test lead")), "{:?}", world.later);
     let says = world.answer(tabs[0], "status")["says"].to_string();
     assert!(says.contains("refuses to store") && says.contains("2 lead(s) wait"), "{says}");
     world.pass(5 * MINUTE);
     assert_eq!((stored(&world).len(), world.leads().len()), (0, 2));
+    assert!(world.later.is_empty(), "what is delivered does not go a second time");
+
+    // Left while it waits, it goes by a beacon; forgotten, it does not.
+    for forgotten in [false, true] {
+        let mut world = World::new(json!({}), 2);
+        world.storage_fails = true;
+        world.fate = Some(Box::new(|_, _| Fate { taken: false, outcome: Outcome::Failed, after: 0 }));
+        let tab = world.open("/");
+        world.call(tab, "test", json!([]));
+        if forgotten {
+            world.call(tab, "forget", json!([]));
+        }
+        assert_eq!(world.later.is_empty(), forgotten);
+        world.close(tab);
+        assert_eq!(world.beacons.is_empty(), forgotten);
+    }
 }
 
 #[test]
