@@ -229,7 +229,10 @@ const SECRET: &[&str] =
 fn check_url(at: &At, url: &str) {
     let authority = |scheme: &'static str| Some(cut(url.strip_prefix(scheme)?, b"/?#").0);
     let (good, mend) = if let Some(authority) = authority("https://") {
-        if SECRET.iter().any(|host| authority == *host || host.starts_with('.') && authority.ends_with(host)) {
+        if SECRET.iter().any(|secret| {
+            let (host, _) = cut(authority, b":");
+            host == *secret || secret.starts_with('.') && host.ends_with(secret)
+        }) {
             (false, "It is a password, and everybody could read it in the page: let a server of yours pass leads on")
         } else if authority.bytes().any(|byte| byte == b'@') {
             (false, "Leave out user name and password: everybody could read them in the page")

@@ -4,6 +4,7 @@
 use leadheat_core::config::{Config, Defaults};
 use leadheat_core::json::Value;
 use leadheat_core::lead::{Contact, Lead, Message, SCHEMA};
+use leadheat_core::lint::lint;
 use leadheat_core::receiver::{Ack, Form, Receiver};
 use leadheat_core::sim::World;
 use leadheat_core::tier::Tier;
@@ -251,4 +252,38 @@ fn what_is_wrong_with_receivers_is_said() {
     }
     let said = wrong(json!({"webhooks": [{"name": "hot", "url": "/x", "when": {"attribute": "tier", "on": "hot"}}]}));
     assert!(said.contains("$.webhook: there is no address to send leads to"), "{said}");
+}
+
+#[test]
+fn check_says_which_receivers_cannot_confirm_and_refuses_those_whose_address_is_a_password() {
+    let parse = |json: &str| -> Value { serde_json::from_str(json).unwrap() };
+    let defaults = Defaults { model: parse(model::DEFAULT), script: parse(script::DEFAULT) };
+    let read = |json: Json| Config::read(&parse(&json.to_string()), None, &defaults);
+    let advice = |receiver: Json| {
+        let config = read(json!({"webhook": "/own", "webhooks": [receiver]})).unwrap();
+        lint(&config).iter().map(leadheat_core::json::Problem::sentence).collect::<Vec<_>>().join("\n")
+    };
+    for (receiver, part) in [
+        (
+            json!({"name": "z", "url": "https://hooks.zapier.com/hooks/catch/1/2"}),
+            "cannot read what hooks.zapier.com answers",
+        ),
+        (json!({"name": "s", "url": "https://webto.salesforce.com/x", "form": "salesforce"}), "nobody can know"),
+        (json!({"name": "o", "url": "https://own.example/x"}), "asks own.example first"),
+        (json!({"name": "h", "url": "https://api.hsforms.com/x", "form": "hubspot"}), ""),
+        (json!({"name": "p", "url": "/path"}), ""),
+    ] {
+        let said = advice(receiver.clone());
+        assert!(if part.is_empty() { said.is_empty() } else { said.contains(part) }, "{receiver}: {said}");
+    }
+    for host in [
+        "hooks.slack.com/services/T/B/X",
+        "discord.com/api/webhooks/1/x",
+        "x.webhook.office.com/y",
+        "prod-1.westeurope.logic.azure.com:443/w",
+    ] {
+        let problems = read(json!({"webhook": format!("https://{host}")})).err();
+        let said = problems.unwrap_or_default().iter().map(leadheat_core::json::Problem::sentence).collect::<String>();
+        assert!(said.contains("It is a password"), "{host}: {said}");
+    }
 }
