@@ -219,3 +219,31 @@ pub async fn without_storage_a_killed_page_hands_over_its_lead(mut v: Visitor) -
     }
     v
 }
+
+/// Browsers keep at most 64 KiB of posts alive after a page; more than that would fail at once.
+pub async fn posts_that_outlive_the_page_stay_within_their_limit(mut v: Visitor) -> Visitor {
+    let webhooks: Vec<_> = (0..5).map(|n| json!({"name": format!("r{n}"), "url": format!("/hook/{n}")})).collect();
+    v.site.file("/t/many.json", "application/json", &json!({"webhooks": webhooks}).to_string());
+    let tag = "<script>window.posts = []; window.fetch = (fetch => (url, options) => options.method !== 'POST' ? fetch(url, options) :
+        (posts.push([options.body.length, options.keepalive]), new Promise(() => {})))(fetch)</script>
+        <script src=/leadheat-stub.js></script><script async src=/leadheat.js data-config=/t/many.json></script>";
+    v.site.page("/t/many", None, tag);
+    v.goto("/t/many").await;
+    v.ready().await;
+    v.open_chat().await;
+    v.choose("I have a question").await;
+    let long_talk = "const panel = document.querySelector('leadheat-chat').shadowRoot;
+        for (let n = 0; n < 16; n++) {
+            panel.querySelector('textarea').value = 'x'.repeat(990);
+            panel.querySelector('#send').click();
+        }
+        leadheat('test');";
+    v.js(long_talk).await;
+    let posts = v.until("five posts", "return posts.length === 5 && posts").await;
+    let alive = |post: &&Value| post[1] == true;
+    let posts = posts.as_array().unwrap();
+    let size: u64 = posts.iter().filter(alive).map(|post| post[0].as_u64().unwrap()).sum();
+    assert!(size > 30_000 && size <= 60_000, "{posts:?}");
+    assert_eq!(posts.iter().filter(alive).count(), 3, "{posts:?}");
+    v
+}
