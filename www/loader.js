@@ -80,7 +80,6 @@
       guard(function () { wasm.settled(key, status, after); });
     }
     if (lasts) aloft += size;
-    leadheatLater(key);
     fetch(url, {
       method: 'POST', body: body, headers: { 'content-type': kind }, mode: opaque ? 'no-cors' : 'cors',
       redirect: opaque ? 'follow' : 'error', keepalive: lasts, credentials: 'omit', signal: AbortSignal.timeout(15000)

@@ -11,14 +11,13 @@ use walrus::{
     ConstExpr, DataKind, FunctionBuilder, FunctionId, FunctionKind, LocalFunction, Module, ModuleConfig, ValType,
 };
 
-/// The dead: functions with this in their path. With the mute ones four kilobytes of the download.
+/// The dead: functions with this in their path. With the mute ones eight kilobytes of the download.
 const DEAD: &[&str] = &[
     // Of yew: HTML from text, which Trusted Types would forbid; parts that wait for data; drawing elsewhere in the page.
     "yew::dom_bundle::braw::",
     "yew::dom_bundle::bsuspense::",
     "yew::dom_bundle::bportal::",
-    // Of yew: a component that waits, and attributes added one by one. Of its queue, a tree of the components to draw: what
-    // it does with more than eleven at once; leadheat is one component.
+    // Of yew: a component that waits, and attributes added one by one.
     "ComponentState::suspend",
     "apply_diff_index_maps",
     // Of yew: listeners. One of our own hears all that happens in the panel.
@@ -34,8 +33,9 @@ const DEAD: &[&str] = &[
     // Of yew: the end of a component, and new properties for one: leadheat's has none, and lives as long as its page.
     "Stateful>::destroy",
     "Stateful>::props_changed",
+    // Of its queue, a tree of the components to draw: what it does with more than eleven at once; leadheat is one component.
     "btree::node::BalancingContext",
-    // Yew's panic hook; leadheat sets its own before anything else.
+    // Its panic hook: nobody hears a panic, see below.
     "console_error_panic_hook::hook",
     // Promises that block, which a page has to ask for at each function.
     "js_sys::futures::jspi::",

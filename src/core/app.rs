@@ -124,8 +124,8 @@ pub enum Effect {
     Post(String, Post),
     /// Posts a lead by the browser's last resort, while the page is being left. Never answered.
     Beacon(String, Post),
-    /// Lets the browser post a lead when the page is gone, however that comes; `None`, and any post under this key, takes that
-    /// back. Never answered. Not every browser can.
+    /// Lets the browser post a lead when the page is gone, however that comes; `None` takes that back. Never answered. Not
+    /// every browser can.
     Later(String, Option<Post>),
     /// Draws the view.
     Render(Rc<View>),
@@ -349,7 +349,7 @@ impl State {
             Event::Consent(report) => self.reported(&report, turn),
             Event::Chat(input) => self.chatted(input, turn),
             Event::Changed { key, value } => self.changed(&key, value, turn),
-            Event::StoreFailed(key) => self.store_failed(&key),
+            Event::StoreFailed(key) => self.store_failed(&key, turn),
             Event::Settled { key, outcome } => self.settled(&key, outcome, turn),
             Event::Woke => {
                 self.wake_at = None;

@@ -5,13 +5,12 @@ use crate::json::Value;
 use crate::list::gather;
 use crate::names::names;
 use crate::sorted::Sorted;
-use crate::tier::{Stage, Tier};
 use crate::time::{DAY, MINUTE, Millis, SECOND, Stamp};
 use crate::wire::record;
 
 /// A post that has not been answered for so long is taken for lost, and may be sent again by any tab: twice the time after
 /// which a page gives it up itself.
-pub const LEASE: Millis = 30 * SECOND;
+const LEASE: Millis = 30 * SECOND;
 /// Attempts after which a lead is a dead letter.
 const MAX_ATTEMPTS: u32 = 12;
 /// Age after which a lead is a dead letter for good.
@@ -24,28 +23,6 @@ const GAP: Millis = 12 * SECOND;
 const PROBE: Millis = 95 * MINUTE;
 /// Most posts under way to one receiver.
 const MOST_AT_ONCE: usize = 6;
-
-/// Takes out of a lead everything but what the visitor submitted: where consent is withdrawn before it was sent. `tier`
-/// and `stage` are those that follow from what was said alone.
-pub(crate) fn strip(lead: &mut Value, tier: Tier, stage: Stage) {
-    let Value::Object(fields) = lead else { return };
-    for (name, value) in fields {
-        match name.as_str() {
-            "tier" => *value = tier.name().into(),
-            "stage" => *value = stage.name().into(),
-            "consent" => {
-                if let Value::Object(note) = value {
-                    note.retain(|(name, _)| name == "contact_text");
-                    note.push(("state".into(), "denied".into()));
-                }
-            }
-            "score" | "model" | "source" => *value = Value::Null,
-            "reasons" | "journey" => *value = Value::List(Vec::new()),
-            "brief" => *value = Value::String(String::new()),
-            _ => {}
-        }
-    }
-}
 
 /// A lead on its way to one receiver.
 #[derive(Clone, Debug, Default, PartialEq)]

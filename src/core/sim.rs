@@ -263,7 +263,6 @@ impl World {
             Effect::Later(key, Some(post)) => drop(self.later.insert(key, post)),
             Effect::Post(key, post) => {
                 self.posts += 1;
-                self.later.remove(&key);
                 // Forms that are no JSON are a text.
                 let lead = serde_json::from_str(&post.body).unwrap_or(Json::String(post.body));
                 self.addresses.push(post.url);

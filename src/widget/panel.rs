@@ -4,7 +4,7 @@
 //! On a wide screen the panel is a dialog beside the page, which stays usable; on a phone it covers the page and is modal.
 //!
 //! What happens in it is heard by one listener around it all, and a button says by `data-input` what it means: the listeners
-//! of yew are four kilobytes of the download (see src/cli/snip.rs, which takes them out).
+//! of yew are nearly three kilobytes of the download (see src/cli/snip.rs, which takes them out).
 
 use leadheat_core::chat::{FieldError, Input, Line, Speaker};
 use leadheat_core::config::rgb;

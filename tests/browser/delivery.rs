@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
+use crate::engine::long;
 use crate::receiver::{Fault, Receiver};
 use crate::visitor::Visitor;
 
@@ -25,12 +26,6 @@ async fn make(v: &mut Visitor, page: &str, tabs: usize, leads: usize) {
             "setTimeout((count) => { while (count--) leadheat('test') }, arguments[0] - Date.now(), arguments[1])";
         v.js_with(script, vec![json!(moment), json!(leads)]).await;
     }
-}
-
-/// Whether the long runs are asked for, whose results are in docs/delivery.md: `LEADHEAT_LONG=1 cargo test --test browser
-/// delivery -- --nocapture --test-threads 1`.
-pub fn long() -> bool {
-    std::env::var_os("LEADHEAT_LONG").is_some()
 }
 
 async fn is_chromium(v: &Visitor) -> bool {

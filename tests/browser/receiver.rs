@@ -35,7 +35,7 @@ pub enum Fault {
 }
 
 impl Fault {
-    /// Each kind once. Those that take the lead in come as seldom as they are allowed to: each makes a double.
+    /// Each kind once. Those that take the lead in stand last: each makes a double.
     pub const ALL: [Fault; 20] = [
         Fault::Status(500),
         Fault::Status(502),

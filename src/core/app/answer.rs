@@ -281,7 +281,7 @@ impl State {
         let dead = self.outbox.items.0.iter().filter(|(_, item)| item.is_dead()).count();
         let waiting = self.outbox.items.0.len() - dead;
         for (count, what) in
-            [(waiting, " lead(s) wait to be delivered"), (dead, " lead(s) were refused by the webhook and are kept")]
+            [(waiting, " lead(s) wait to be delivered"), (dead, " lead(s) were refused or given up, and are kept")]
         {
             if count > 0 {
                 says += &[". ", &number(count as u64), what].concat();

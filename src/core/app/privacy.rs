@@ -9,7 +9,6 @@ use crate::id;
 use crate::json::Value;
 use crate::outbox::Item;
 use crate::sorted::Sorted;
-use crate::tier::{self, Stage, Tier};
 use crate::time::{DAY, Millis, SECOND, day};
 use crate::visitor::{Record, Records};
 use crate::wire::object;
@@ -162,28 +161,14 @@ impl State {
     /// yet delivered only what the visitor submitted stays.
     fn withdraw(&mut self, turn: &mut Turn) {
         self.wipe_visitor(turn);
-        self.take_back(turn);
         turn.remove(Area::Site, &[CHAT_KEY]);
         self.chat_saved = 0;
-        let said = &self.chat.said;
-        let tier = tier::tier(0, Tier::Cold, &self.config.model.tiers, said.timeframe, false);
-        let stage = tier::stage(tier, Stage::Suspect, said, self.chat.contact.reachable(), None);
-        self.outbox.items.0.retain_mut(|(key, item)| {
-            let key = [LEAD_PREFIX, key];
+        for (key, mut item) in std::mem::take(&mut self.outbox.items).0 {
             if item.submitted {
-                crate::outbox::strip(&mut item.body, tier, stage);
-                turn.store(Area::Site, &key, object("lead", &[item]));
-            } else {
-                turn.remove(Area::Site, &key);
+                self.strip(&mut item);
+                *self.outbox.items.entry(&key) = item;
             }
-            item.submitted
-        });
-    }
-
-    /// Nothing goes to a receiver later that may not go now.
-    fn take_back(&self, turn: &mut Turn) {
-        for (key, _) in &self.outbox.items.0 {
-            turn.push(Effect::Later(key.clone(), None));
+            self.store_lead(&key, turn);
         }
     }
 
@@ -221,9 +206,8 @@ impl State {
         self.chat = Conversation { open: self.chat.open, ..Conversation::default() };
         self.chat_saved = 0;
         self.form_errors.clear();
-        self.take_back(turn);
         for (key, _) in std::mem::take(&mut self.outbox.items).0 {
-            turn.remove(Area::Site, &[LEAD_PREFIX, &key]);
+            self.store_lead(&key, turn);
         }
         turn.tell(&["forgotten: everything about this visitor is deleted"]);
     }

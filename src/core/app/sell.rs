@@ -12,9 +12,9 @@ use crate::lead::{
 };
 use crate::list::{gather, sort_down};
 use crate::model::{Points, Rule};
-use crate::outbox::{Item, Outcome, Verdict};
+use crate::outbox::{self, Item, Outcome, Verdict};
 use crate::qualify::Qualification;
-use crate::receiver::Receiver;
+use crate::receiver::{Post, Receiver};
 use crate::score;
 use crate::select::Selector;
 use crate::signal::Kind;
@@ -282,6 +282,34 @@ impl State {
         lead
     }
 
+    /// Takes out of a lead that is on its way everything but what the visitor submitted, as if it had been made without
+    /// consent.
+    pub(super) fn strip(&self, item: &mut Item) {
+        let (mut said, mut contact) =
+            (Qualification::read(item.body.part("qualification")), Contact::read(item.body.part("contact")));
+        // Without what the page told by `identify`. Other leads than that of this conversation are from tabs without consent.
+        if self.chat.lead.as_ref().is_some_and(|mark| mark.id == item.lead) {
+            (said, contact) = (self.chat.said.clone(), self.chat.contact.cleaned());
+        }
+        let tier = tier::tier(0, Tier::Cold, &self.config.model.tiers, said.timeframe, false);
+        let stage = tier::stage(tier, Stage::Suspect, &said, contact.reachable(), None);
+        let Value::Object(fields) = &mut item.body else { return };
+        for (name, value) in fields {
+            *value = match name.as_str() {
+                "tier" => tier.write(),
+                "stage" => stage.write(),
+                "qualification" => said.write(),
+                "contact" => contact.write(),
+                "consent" => object("state contact_text", &[&Decision::Denied, value.part("contact_text")]),
+                "score" | "model" | "fit" | "source" => Value::Null,
+                "reasons" | "journey" => Value::List(Vec::new()),
+                "attributes" => Value::Object(Vec::new()),
+                "brief" => "".into(),
+                _ => continue,
+            }
+        }
+    }
+
     /// What is known, for rules to look at.
     fn evidence(&self) -> score::Evidence<'_> {
         score::Evidence {
@@ -321,8 +349,7 @@ impl State {
         let now = turn.now.wall;
         for key in self.outbox.take_due(now, matches!(self.lock, Lock::Held | Lock::Absent)) {
             self.store_lead(&key, turn);
-            let item = self.outbox.items.get(&key);
-            if let Some(post) = item.and_then(|item| Some(self.config.receiver(&item.to)?.post(&item.body))) {
+            if let Some(post) = self.outbox.items.get(&key).and_then(|item| self.post_of(item)) {
                 turn.push(Effect::Post(key, post));
             }
         }
@@ -342,12 +369,20 @@ impl State {
     /// The page is being left: what stands here alone and is not under way goes by the last resort. It stays in the outbox,
     /// since nobody hears what became of it.
     pub(super) fn beacon(&mut self, turn: &mut Turn) {
-        for (key, item) in &self.outbox.items.0 {
-            let waits = self.outbox.unstored.contains(key) && !self.outbox.flying.contains(key);
-            if let Some(receiver) = self.config.receiver(&item.to).filter(|_| waits) {
-                turn.push(Effect::Beacon(key.clone(), receiver.post(&item.body)));
-            }
+        for (key, post) in self.outbox.unstored.iter().filter_map(|key| Some((key, self.waiting(key)?))) {
+            turn.push(Effect::Beacon(key.clone(), post));
         }
+    }
+
+    /// What would be posted of a lead that waits for its next attempt.
+    fn waiting(&self, key: &String) -> Option<Post> {
+        let item = self.outbox.items.get(key)?;
+        let waits = item.state != outbox::State::Refused && !self.outbox.flying.contains(key);
+        self.post_of(item).filter(|_| waits)
+    }
+
+    fn post_of(&self, item: &Item) -> Option<Post> {
+        Some(self.config.receiver(&item.to)?.post(&item.body))
     }
 
     /// Gives the lock back: a page that holds one cannot go into the back-forward cache.
@@ -358,25 +393,36 @@ impl State {
         }
     }
 
-    /// Writes a lead on its way, or removes it where it is no more. One that the visitor did not submit is stored with
-    /// consent only.
+    /// Writes a lead on its way, or removes it where it is no more, and takes back what the browser would post of it later. One
+    /// that the visitor did not submit is stored with consent only.
     pub(super) fn store_lead(&mut self, key: &str, turn: &mut Turn) {
         let stored = [LEAD_PREFIX, key];
         self.outbox.unstored.retain(|unstored| *unstored != key);
+        turn.push(Effect::Later(key.to_owned(), None));
         match self.outbox.items.get(&key.to_owned()) {
             None => turn.remove(Area::Site, &stored),
             Some(item) if item.submitted || self.consent.may_store() => {
                 turn.store(Area::Site, &stored, object("lead", &[item]));
             }
-            Some(_) => self.outbox.unstored.push(key.to_owned()),
+            Some(_) => self.stands_here_alone(key, turn),
         }
     }
 
-    /// The browser refused to write. A lead that stands here alone needs no lock to be sent.
-    pub(super) fn store_failed(&mut self, key: &str) {
+    /// The browser refused to write.
+    pub(super) fn store_failed(&mut self, key: &str, turn: &mut Turn) {
         self.storage_works = false;
         if let Some(lead) = key.strip_prefix(LEAD_PREFIX) {
-            self.outbox.unstored.push(lead.to_owned());
+            self.stands_here_alone(lead, turn);
+        }
+    }
+
+    /// A lead that is not stored needs no lock to be sent, and would be gone with the page.
+    fn stands_here_alone(&mut self, key: &str, turn: &mut Turn) {
+        let key = key.to_owned();
+        let later = self.waiting(&key);
+        self.outbox.unstored.push(key.clone());
+        if later.is_some() {
+            turn.push(Effect::Later(key, later));
         }
     }
 
@@ -384,12 +430,6 @@ impl State {
     pub(super) fn settled(&mut self, key: &str, outcome: Outcome, turn: &mut Turn) {
         let verdict = self.outbox.settle(key, outcome, turn.now);
         self.store_lead(key, turn);
-        // What stands here alone would be gone with the page.
-        let alone = !self.storage_works || self.outbox.unstored.iter().any(|unstored| unstored == key);
-        let item = self.outbox.items.get(&key.to_owned()).filter(|_| alone);
-        if let Some(post) = item.and_then(|item| Some(self.config.receiver(&item.to)?.post(&item.body))) {
-            turn.push(Effect::Later(key.to_owned(), Some(post)));
-        }
         let answered = match outcome {
             Outcome::Answered(status, _) => ["the webhook answered ", &number(status.into())].concat(),
             Outcome::Opaque => "whether the webhook has it cannot be read".into(),

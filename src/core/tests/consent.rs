@@ -134,7 +134,11 @@ fn withdrawn_in_one_tab_is_wiped_in_every_tab() {
 fn withdrawal_keeps_what_was_submitted_without_the_score_and_forget_keeps_nothing() {
     for forget in [false, true] {
         let (mut world, tab) = visit(json!({}));
+        let plan = json!({"id": "plan", "attribute": "plan", "points": 5});
+        world.config = json!({"model": {"id": "m", "rules": [{"id": "view", "kind": "page_view", "points": 5}], "fit": {"rules": [plan]}}});
+        world.goto(tab, "/pricing");
         world.consent(tab, "granted");
+        world.call(tab, "identify", json!([{"phone": "+358 40 1234567", "plan": "pro"}]));
         world.faults = vec![Some(Outcome::Failed)];
         world.chat(tab, 0, 0, "a@b.fi");
         if forget {
@@ -148,10 +152,18 @@ fn withdrawal_keeps_what_was_submitted_without_the_score_and_forget_keeps_nothin
         world.pass(60 * MINUTE);
         assert_eq!(world.received.len(), usize::from(!forget));
         if let Some(lead) = world.received.first() {
-            assert_eq!(
-                (&lead["score"], &lead["journey"], &lead["contact"]["email"]),
-                (&Value::Null, &json!([]), &json!("a@b.fi"))
-            );
+            assert_eq!(lead["contact"], json!({"name": null, "email": "a@b.fi", "phone": null, "company": null}));
+            assert_eq!(lead["consent"]["state"], "denied");
+            for (name, nothing) in [
+                ("score", Value::Null),
+                ("fit", Value::Null),
+                ("attributes", json!({})),
+                ("reasons", json!([])),
+                ("journey", json!([])),
+                ("source", Value::Null),
+            ] {
+                assert_eq!(lead[name], nothing, "{name}");
+            }
         }
     }
 }

@@ -190,6 +190,44 @@ fn a_lead_that_cannot_be_stored_is_sent_from_memory() {
     }
 }
 
+/// Nothing is posted that is no longer wanted: neither what was refused, nor what was forgotten, nor an earlier revision.
+#[test]
+fn what_is_not_to_be_sent_does_not_go_by_the_last_resort_either() {
+    let mut world = World::new(json!({}), 3);
+    world.storage_fails = true;
+    world.faults = vec![Some(Outcome::Answered(400, None))];
+    let tab = world.open("/");
+    world.call(tab, "test", json!([]));
+    assert_eq!(world.explain(tab)["outbox"][0]["state"], "refused");
+    assert!(world.later.is_empty());
+    world.close(tab);
+    assert_eq!(world.beacons, []);
+
+    for end in ["denied", "forget"] {
+        let rule = json!({"id": "trial", "kind": "form_submit", "points": 40});
+        let config = json!({"consent": "memory", "model": {"id": "m", "rules": [rule]}});
+        let mut world = World::new(config, 4);
+        world.fate = Some(Box::new(|_, _| Fate { taken: false, outcome: Outcome::Failed, after: 0 }));
+        let tab = world.open("/pricing");
+        world.call(tab, "identify", json!([{"email": "a@b.fi"}]));
+        for form in ["trial", "demo"] {
+            world.send(tab, Event::FormSubmitted(form.into()));
+        }
+        for revision in 1..3 {
+            world.pass(2 * MINUTE);
+            assert_eq!(world.later.len(), 1, "revision {revision}");
+            world.call(tab, "identify", json!([{"name": "Kate"}]));
+        }
+        match end {
+            "denied" => world.consent(tab, end),
+            _ => drop(world.call(tab, end, json!([]))),
+        }
+        assert!(world.later.is_empty(), "{end}: {:?}", world.later);
+        world.close(tab);
+        assert_eq!(world.beacons, []);
+    }
+}
+
 #[test]
 fn a_receiver_that_is_away_for_a_day_is_asked_seldom_and_gets_all_at_once_when_it_is_back() {
     for (leads, tabs) in [(1, 3), (100, 3)] {
