@@ -158,9 +158,11 @@ pub struct LeadMark {
     pub said: (Contact, Qualification),
     /// How many messages of the visitor it carried.
     pub heard: u32,
+    /// The names of the receivers that got it.
+    pub to: Vec<String>,
 }
 
-record!(LeadMark { revision, id, at, first_at, tier, said, heard });
+record!(LeadMark { revision, id, at, first_at, tier, said, heard, to });
 
 /// What one life of a page contributes to what is known of its visitor.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -132,6 +132,7 @@ impl State {
             lead.id.clone_from(&mark.id);
             lead.created_at = iso(mark.first_at);
         }
+        let to = self.receivers(&lead, mark.as_ref(), now);
         let mark = LeadMark {
             revision: lead.revision,
             id: lead.id.clone(),
@@ -140,6 +141,7 @@ impl State {
             tier: lead.tier,
             said: (self.contact(), self.said_so_far()),
             heard: self.heard(),
+            to: to.clone(),
         };
         if self.chat.started() {
             self.chat.lead = Some(mark.clone());
@@ -151,7 +153,6 @@ impl State {
             self.saved_at = 0; // With the lead, not after it: the next page must know that it was made.
         }
         let notice = Notice::Lead { id: lead.id.clone(), revision: lead.revision, tier: lead.tier };
-        let to = self.receivers(&lead, now);
         self.enqueue(lead, to, self.chat.contact.reachable(), turn); // Written before anybody hears of it.
         turn.push(Effect::Announce(notice));
     }
@@ -189,8 +190,9 @@ impl State {
         self.tests.retain(|(_, keys, _)| !keys.is_empty());
     }
 
-    /// The names of the receivers that a lead is for: those whose conditions hold, else the one of `webhook`.
-    fn receivers(&mut self, lead: &Lead, now: Millis) -> Vec<String> {
+    /// The names of the receivers that a lead is for: those that have an earlier revision, and those whose conditions hold;
+    /// if there are none, the one of `webhook`.
+    fn receivers(&mut self, lead: &Lead, mark: Option<&LeadMark>, now: Millis) -> Vec<String> {
         let mut attributes = self.known();
         for (name, value) in [("tier", lead.tier.name()), ("stage", lead.stage.name()), ("page", &lead.page)] {
             attributes.insert(0, (name.to_owned(), value.to_owned()));
@@ -199,9 +201,11 @@ impl State {
         let evidence = score::Evidence { facts, journey, attributes: &attributes, today };
         self.routes.reset();
         self.routes.total(&evidence);
+        let had = mark.map_or(&[][..], |mark| &mark.to);
         let mut receivers = Vec::new();
         for (index, receiver) in self.config.webhooks.iter().enumerate() {
-            if self.routes.gives(index) && !receiver.name.is_empty() {
+            let suits = self.routes.gives(index) && !receiver.name.is_empty();
+            if suits || had.contains(&receiver.name) {
                 receivers.push(receiver.name.clone());
             }
         }

@@ -205,6 +205,21 @@ fn a_lead_goes_to_those_whose_conditions_hold() {
     assert!(reader.contains(&"/readers".to_owned()), "{reader:?}");
 }
 
+/// A salesperson who has a lead hears of its news, also where it would go to somebody else now.
+#[test]
+fn revisions_go_to_those_who_have_the_lead() {
+    let customer = |is| json!({"name": is, "url": format!("/{is}"), "when": {"attribute": "customer", "on": is}});
+    let mut world = World::new(json!({"webhook": "/rest", "webhooks": [customer("new"), customer("old")]}), 1);
+    let tab = world.open("/pricing");
+    world.consent(tab, "granted");
+    world.call(tab, "identify", json!([{"customer": "new"}]));
+    world.chat(tab, 0, 0, "a@firm.example");
+    world.call(tab, "identify", json!([{"customer": "old", "name": "Kate"}]));
+    world.pass(2 * MINUTE);
+    world.addresses[1..].sort();
+    assert_eq!(world.addresses, ["/new", "/new", "/old"]);
+}
+
 #[test]
 fn a_lead_that_meets_no_condition_goes_to_the_webhook() {
     let mut world = World::new(routed(), 1);
