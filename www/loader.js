@@ -3,9 +3,9 @@
    wasm's name and hash in, and wasm-bindgen's glue at the end of this function. */
 (function () {
   'use strict';
-  var WASM = '{wasm}', INTEGRITY = '{integrity}', VERSION = '{version}';
+  var WASM = ['{wasm}', '{integrity}'], PANEL = ['{panel}', '{panel-integrity}'], VERSION = '{version}';
   var script = document.currentScript, before = window.leadheat;
-  var waiting = [], promised = {}, later = {}, tickets = 0, aloft = 0, listeners = [], undo = [], stop, element, alarm, unlock, wasm, dead;
+  var waiting = [], promised = {}, later = {}, tickets = 0, aloft = 0, listeners = [], undo = [], stop, element, root, button, place, alarm, unlock, main, panel, wasm, dead;
 
   if (before && before.version) return say('a second copy on this page does nothing; version ' + before.version + ' runs');
   if (typeof WebAssembly !== 'object' || !('adoptedStyleSheets' in Document.prototype) || !window.AbortSignal || !AbortSignal.timeout)
@@ -18,15 +18,45 @@
 
   /* What the wasm imports by name: the browser, several calls at a time. Decides nothing. */
   function leadheatSignal() { return stop.signal; }
+  function made(name, parent, svg) {
+    return parent.appendChild(document.createElementNS('http://www.w3.org/' + (svg ? '2000/svg' : '1999/xhtml'), name));
+  }
   function leadheatMount(css) {
-    var root = document.createElement('div'), sheet = new CSSStyleSheet(), shadow;
-    element = document.createElement('leadheat-chat');
-    shadow = element.attachShadow({ mode: 'open' });
+    element = made('leadheat-chat', document.body);
+    root = made('div', element.attachShadow({ mode: 'open' }));
+    root.className = 'leadheat';
+    button = made('button', root);
+    button.className = 'launcher';
+    button.type = 'button';
+    button.setAttribute('aria-expanded', false);
+    button.addEventListener('click', function () { leadheatPanel(), leadheat('open'); });
+    ['pointerenter', 'focus'].forEach(function (name) { button.addEventListener(name, leadheatPanel); }); // It will be opened soon.
+    var icon = made('svg', button, true);
+    icon.setAttribute('viewBox', '0 0 24 24');
+    icon.setAttribute('aria-hidden', true);
+    made('path', icon, true).setAttribute('d', 'M4 5.5h16v11H9.5L5.5 20v-3.5H4z');
+    place = made('div', root);
+    leadheatStyle(css);
+  }
+  function leadheatRoot() { return root; }
+  function leadheatPlace() { return place; }
+  function leadheatStyle(css) {
+    var sheet = new CSSStyleSheet(), shadow = element.shadowRoot;
     sheet.replaceSync(css);
-    shadow.adoptedStyleSheets = [sheet];
-    shadow.appendChild(root);
-    document.body.appendChild(element);
-    return root;
+    shadow.adoptedStyleSheets = [].concat.apply([sheet], shadow.adoptedStyleSheets);
+  }
+  function leadheatLauncher(label, news) {
+    button.hidden = !label;
+    button.setAttribute('aria-label', label);
+    button.toggleAttribute('data-news', news);
+  }
+  /* The panel is a wasm of its own, which shares memory, functions and table with the first. After a failure the next click
+     tries again. */
+  function leadheatPanel() {
+    panel = panel || instance(PANEL, { m: main }).then(function () { guard(wasm.came); }, function (error) {
+      panel = 0;
+      say('the chat could not be loaded: ' + error.message);
+    });
   }
   function leadheatTell(line, warning) { warning ? say(line) : console.info('leadheat: ' + line); }
   function leadheatAnnounce(name, detail) { window.dispatchEvent(new CustomEvent(name, { detail: JSON.parse(detail) })); }
@@ -176,13 +206,10 @@
     starting = true;
     config.catch(function () {}); // Told when the wasm is there; until then a failure is no unhandled one.
     whenShown(function () {
-      var made = fetch(new URL(WASM, base), { integrity: INTEGRITY, credentials: 'omit' }).then(function (answer) {
-        if (!answer.ok) throw Error(WASM + ' answered ' + answer.status);
-        return answer.arrayBuffer(); // Not streamed: the browser has checked the hash of the whole, and asks for no MIME type.
-      }).then(function (bytes) { return WebAssembly.instantiate(bytes, wasm_bindgen.imports()); });
-      Promise.all([config, made]).then(function (ready) {
+      Promise.all([config, instance(WASM)]).then(function (ready) {
         if (dead) return;
-        wasm_bindgen(ready[1].instance);
+        main = ready[1].exports;
+        wasm_bindgen(ready[1]);
         wasm = wasm_bindgen;
         guard(function () { wasm.start(ready[0], data.webhook, debug); });
         watchAddress();
@@ -190,6 +217,14 @@
         waiting.splice(0).forEach(function (call) { call[0](); });
       }).catch(function (error) { leadheatDie('could not be loaded: ' + (error && error.message || error)); });
     });
+  }
+  function instance(file, shared) {
+    return fetch(new URL(file[0], base), { integrity: file[1], credentials: 'omit' }).then(function (answer) {
+      if (!answer.ok) throw Error(file[0] + ' answered ' + answer.status);
+      return answer.arrayBuffer(); // Not streamed: the browser has checked the hash of the whole, and asks for no MIME type.
+    }).then(function (bytes) {
+      return WebAssembly.instantiate(bytes, Object.assign(wasm_bindgen.imports(), shared));
+    }).then(function (made) { return made.instance; });
   }
   function whenShown(run) {
     if (document.prerendering) return document.addEventListener('prerenderingchange', function () { whenShown(run); }, { once: true });

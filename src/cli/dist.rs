@@ -22,15 +22,19 @@ pub fn write(widget: &Widget, out: &Path) -> Result<()> {
     let put = |name: &str, content: &[u8]| {
         fs::write(out.join(name), content).with_context(|| format!("{name} cannot be written to {}", out.display()))
     };
-    let (js, js_name, wasm_name) = (widget.js.as_bytes(), widget.js_name(), widget.wasm_name());
-    for (names, content) in [(["leadheat.js", &js_name], js), (["leadheat.wasm", &wasm_name], &widget.wasm)] {
+    let files = [
+        ("leadheat.js", widget.js_name(), widget.js.as_bytes()),
+        ("leadheat.wasm", widget.wasm_name(), &widget.wasm),
+        ("leadheat-panel.wasm", widget.panel_name(), &widget.panel),
+    ];
+    for (rolling, pinned, content) in files {
         let (brotli, gzip) = (brotli(content)?, gzip(content)?);
-        for name in names {
+        for name in [rolling, &pinned] {
             put(name, content)?;
             put(&format!("{name}.br"), &brotli)?;
             put(&format!("{name}.gz"), &gzip)?;
         }
-        println!("{:<28} {:>7} B   brotli {:>6} B   gzip {:>6} B", names[1], content.len(), brotli.len(), gzip.len());
+        println!("{:<28} {:>7} B   brotli {:>6} B   gzip {:>6} B", pinned, content.len(), brotli.len(), gzip.len());
     }
     let json = |schema: Value| serde_json::to_string_pretty(&schema).map(|json| json + "\n");
     put("config.schema.json", json(schema::config())?.as_bytes())?;
@@ -67,6 +71,7 @@ fn tag_page(widget: &Widget) -> String {
     for (place, text) in [
         ("{js}", widget.js_name()),
         ("{wasm}", widget.wasm_name()),
+        ("{panel}", widget.panel_name()),
         ("{integrity}", integrity(widget.js.as_bytes())),
         ("{version}", env!("CARGO_PKG_VERSION").to_owned()),
     ] {

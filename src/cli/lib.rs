@@ -19,6 +19,7 @@ mod order;
 pub mod score;
 pub mod serve;
 mod snip;
+mod split;
 pub mod train;
 pub mod types;
 pub mod widget;

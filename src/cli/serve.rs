@@ -55,7 +55,7 @@ pub fn router(widget: Widget, inbox: Inbox) -> Router {
     router
 }
 
-/// leadheat.js and the wasm, with the headers that a host must send.
+/// leadheat.js and both wasms, with the headers that a host must send.
 fn scripts(widget: &Widget) -> Router {
     let serve = |content: Vec<u8>, mime: &'static str, cache: &'static str| {
         let content = Bytes::from(content);
@@ -63,13 +63,15 @@ fn scripts(widget: &Widget) -> Router {
             [(header::CONTENT_TYPE, mime), (header::CACHE_CONTROL, cache), (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*")];
         get(move || async move { (headers, content) })
     };
-    let (js, wasm) = (|| widget.js.clone().into_bytes(), || widget.wasm.clone());
+    let (js, wasm, panel) = (|| widget.js.clone().into_bytes(), || widget.wasm.clone(), || widget.panel.clone());
     let (fresh, pinned) = ("no-cache", "public, max-age=31536000, immutable");
     Router::new()
         .route("/leadheat.js", serve(js(), "text/javascript; charset=utf-8", fresh))
         .route(&format!("/{}", widget.js_name()), serve(js(), "text/javascript; charset=utf-8", pinned))
         .route("/leadheat.wasm", serve(wasm(), "application/wasm", fresh))
         .route(&format!("/{}", widget.wasm_name()), serve(wasm(), "application/wasm", pinned))
+        .route("/leadheat-panel.wasm", serve(panel(), "application/wasm", fresh))
+        .route(&format!("/{}", widget.panel_name()), serve(panel(), "application/wasm", pinned))
 }
 
 /// The webhook and the inbox.

@@ -15,7 +15,7 @@ use oxc::span::SourceType;
 use sha2::{Digest, Sha256, Sha384};
 use wasm_bindgen_cli_support::Bindgen;
 
-use crate::{order, snip};
+use crate::{order, snip, split};
 
 const TARGET: &str = "wasm32-unknown-unknown";
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
@@ -25,9 +25,11 @@ const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 pub struct Widget {
     /// leadheat.js, with the name and the hash of the wasm inside.
     pub js: String,
-    /// The wasm.
+    /// The wasm that every page loads.
     pub wasm: Vec<u8>,
-    /// What its functions are called, by their numbers: a line for each. Browsers say these numbers when it fails.
+    /// The wasm of the panel, which is fetched when the chat is first opened.
+    pub panel: Vec<u8>,
+    /// What the functions of both are called, by their numbers: a line for each. Browsers say these numbers when it fails.
     pub functions: String,
 }
 
@@ -35,6 +37,11 @@ impl Widget {
     /// Name of the wasm, with its hash: the one that leadheat.js asks for.
     pub fn wasm_name(&self) -> String {
         pinned("leadheat", &self.wasm, "wasm")
+    }
+
+    /// Name of the panel's wasm, with its hash: the one that leadheat.js asks for.
+    pub fn panel_name(&self) -> String {
+        pinned("leadheat-panel", &self.panel, "wasm")
     }
 
     /// Name of leadheat.js with its hash.
@@ -73,8 +80,10 @@ pub fn build_in(root: &Path) -> Result<Widget> {
         .context("wasm-bindgen cannot read the wasm that cargo built")?;
     let mut glue = output.js().to_owned();
     shorten(output.wasm_mut(), &mut glue)?;
-    let (wasm, functions) = order::sorted(&output.wasm_mut().emit_wasm())?;
-    let mut widget = Widget { js: String::new(), wasm, functions };
+    let [first, second] = split::split(&output.wasm_mut().emit_wasm())?;
+    let ((wasm, functions), (panel, late)) = (order::sorted(&first)?, order::sorted(&second)?);
+    let functions = ["leadheat.wasm\n", &functions, "leadheat-panel.wasm\n", &late].concat();
+    let mut widget = Widget { js: String::new(), wasm, panel, functions };
     widget.js = join(&fs::read_to_string(root.join("www/loader.js"))?, &glue, &widget)?;
     Ok(widget)
 }
@@ -183,6 +192,8 @@ fn join(loader: &str, glue: &str, widget: &Widget) -> Result<String> {
     for (place, text) in [
         ("{wasm}", widget.wasm_name()),
         ("{integrity}", integrity(&widget.wasm)),
+        ("{panel}", widget.panel_name()),
+        ("{panel-integrity}", integrity(&widget.panel)),
         ("{version}", env!("CARGO_PKG_VERSION").to_owned()),
         ("/*{glue}*/", glue),
     ] {

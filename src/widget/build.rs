@@ -1,5 +1,5 @@
 //! Makes what the wasm carries as text smaller: the default documents lose their spaces and the reasons for each rule,
-//! which are there for who reads them, and the style sheet its indentation.
+//! which are there for who reads them, and the style sheets their indentation.
 
 use std::error::Error;
 use std::path::Path;
@@ -19,25 +19,31 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     // Addresses then take three bytes instead of four; half of the usual megabyte is still far more than is ever used.
     println!("cargo::rustc-link-arg=-zstack-size=524288");
-    let sheet = read("panel.css")?;
-    let lines = sheet.lines().map(str::trim).filter(|line| !line.starts_with("/*"));
-    let mut sheet = lines.collect::<Vec<_>>().join("\n");
-    // No space stands in a value beside these.
-    for (from, to) in [
-        ("{\n", "{"),
-        (" {", "{"),
-        ("{ ", "{"),
-        (";\n", ";"),
-        ("; ", ";"),
-        (": ", ":"),
-        (", ", ","),
-        (" }", "}"),
-        (";}", "}"),
-        ("}\n", "}"),
-    ] {
-        sheet = sheet.replace(from, to);
+    for name in ["launcher.css", "panel.css"] {
+        let sheet = read(name)?;
+        let lines = sheet.lines().map(str::trim).filter(|line| !line.starts_with("/*"));
+        let mut sheet = lines.collect::<Vec<_>>().join("\n");
+        // No space stands in a value beside these.
+        for (from, to) in [
+            ("{\n", "{"),
+            (" {", "{"),
+            ("{ ", "{"),
+            (";\n", ";"),
+            ("; ", ";"),
+            (": ", ":"),
+            (", ", ","),
+            (" }", "}"),
+            (";}", "}"),
+            ("}\n", "}"),
+        ] {
+            sheet = sheet.replace(from, to);
+        }
+        // The panel's goes with the panel (src/cli/split.rs finds it by these marks).
+        if name == "panel.css" {
+            sheet = ["/*panel:*/", &sheet, "/*:panel*/"].concat();
+        }
+        fs::write(out.join(name), sheet)?;
     }
-    fs::write(out.join("panel.css"), sheet)?;
     Ok(())
 }
 

@@ -4,16 +4,17 @@
 //! Properties are read by name and not by web-sys' getters: each of those brings its own function into the wasm and into
 //! the loader.
 
-use js_sys::Reflect;
+use js_sys::{Function, Reflect};
 use leadheat_core::app::{Boot, Notice};
 use leadheat_core::config::Defaults;
 use leadheat_core::json::Value;
 use leadheat_core::page::Page;
+use leadheat_core::text::split;
 use leadheat_core::time::Stamp;
 use leadheat_core::wire::Wire;
 use leadheat_core::write::json;
 use wasm_bindgen::prelude::*;
-use web_sys::{AbortSignal, Element};
+use web_sys::{AbortSignal, AddEventListenerOptions, Element, EventTarget};
 
 use crate::store;
 
@@ -22,11 +23,19 @@ use crate::store;
 extern "C" {
     /// Aborted by the loader when the widget dies: every listener hangs on it.
     #[wasm_bindgen(js_name = leadheatSignal)]
-    pub(crate) fn signal() -> AbortSignal;
-    /// The element to draw in: in an open shadow root of an element of its own, styled by a constructed sheet, which the
-    /// strictest style policy allows.
-    #[wasm_bindgen(js_name = leadheatMount)]
-    fn mount_with(sheet: &str) -> Element;
+    fn signal() -> AbortSignal;
+    /// What is seen of the widget stands in this element.
+    #[wasm_bindgen(js_name = leadheatRoot)]
+    pub(crate) fn root() -> Element;
+    /// Where the panel goes.
+    #[wasm_bindgen(js_name = leadheatPlace)]
+    pub(crate) fn place() -> Element;
+    /// Adds a constructed style sheet, which the strictest style policy allows.
+    #[wasm_bindgen(js_name = leadheatStyle)]
+    pub(crate) fn style(sheet: &str);
+    /// Fetches the part of the program that the panel is, once; calls `came`.
+    #[wasm_bindgen(js_name = leadheatPanel)]
+    pub(crate) fn fetch_panel();
     /// Takes the lock of all tabs, if it is free; calls `locked` with what came of it.
     #[wasm_bindgen(js_name = leadheatLock)]
     pub(crate) fn lock();
@@ -70,7 +79,6 @@ extern "C" {
 }
 
 // Made smaller by build.rs.
-const SHEET: &str = include_str!(concat!(env!("OUT_DIR"), "/panel.css"));
 const MODEL: &str = include_str!(concat!(env!("OUT_DIR"), "/model.json"));
 const SCRIPT: &str = include_str!(concat!(env!("OUT_DIR"), "/script.json"));
 
@@ -99,9 +107,16 @@ pub(crate) fn global(key: &str) -> JsValue {
     get(&js_sys::global(), key)
 }
 
-/// The element to draw in.
-pub(crate) fn mount() -> Element {
-    mount_with(SHEET)
+/// Calls a function at each of these events, of page and panel alike until the widget dies. `of_page`: while it goes down to
+/// its target, which no script of the page can stop, and without holding up the page.
+pub(crate) fn listen(target: &EventTarget, names: &str, function: &Function, of_page: bool) {
+    let options = AddEventListenerOptions::new();
+    options.set_signal(&signal());
+    options.set_passive(of_page);
+    options.set_capture(of_page);
+    for name in split(names, b' ') {
+        let _ = target.add_event_listener_with_callback_and_add_event_listener_options(name, function, &options);
+    }
 }
 
 /// Everything that core starts with.

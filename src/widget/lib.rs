@@ -1,21 +1,21 @@
 //! leadheat-widget: the browser's shell around leadheat-core.
 //!
 //! # Where to start
-//! [`shell`] is the root yew component: browser events go in as core's `Event`, core's `Effect`s come out and are
-//! carried out. Around it the adapters, which decide nothing: `sensors` (what the visitor does), `store` (storage),
-//! `host` (the loader and the page), and `panel` (the chat, drawn from core's `View`).
+//! [`shell`]: browser events go in as core's `Event`, core's `Effect`s come out and are carried out. Around it the
+//! adapters, which decide nothing: `sensors` (what the visitor does), `store` (storage), `host` (the loader and the page),
+//! `launcher` (the button), and `panel` (the chat, a yew component drawn from core's `View`), which the build makes a wasm of
+//! its own: it is fetched when the chat is first opened, and most visitors never do.
 //!
 //! Nothing here may panic or throw into the page. Should it happen all the same, the loader's guards around every entry
 //! (see `www/loader.js`) take everything down and leave the page alone.
 #![warn(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
 
 mod host;
+mod launcher;
 mod panel;
 mod sensors;
 mod shell;
 mod store;
-
-use std::cell::RefCell;
 
 use js_sys::{Array, Object};
 use leadheat_core::app::Event;
@@ -23,25 +23,12 @@ use leadheat_core::consent::Report;
 use leadheat_core::json::Value;
 use leadheat_core::list::gather;
 use leadheat_core::outbox::Outcome;
-use shell::Shell;
+use shell::send;
 use wasm_bindgen::prelude::*;
 
 /// Smaller by two kilobytes of download than Rust's own.
 #[global_allocator]
 static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
-
-thread_local! {
-    static APP: RefCell<Option<yew::AppHandle<Shell>>> = const { RefCell::new(None) };
-}
-
-/// Sends an event to the shell.
-fn send(event: Event) {
-    APP.with_borrow(|app| {
-        if let Some(app) = app {
-            app.send_message(event);
-        }
-    });
-}
 
 /// A JavaScript value as a document; what JSON has no word for, and what lies too deep, is null.
 fn value(value: &JsValue) -> Value {
@@ -74,8 +61,6 @@ fn document(value: &JsValue, depth: u8) -> Value {
 /// Starts the widget. `config`: the config document or undefined; `webhook`, `debug`: the tag's attributes.
 #[wasm_bindgen]
 pub fn start(config: &JsValue, webhook: Option<String>, debug: bool) {
-    let handle = yew::Renderer::<Shell>::with_root(host::mount()).render();
-    APP.set(Some(handle));
     send(Event::Boot(Box::new(host::boot(value(config), webhook, debug))));
 }
 
@@ -130,6 +115,12 @@ pub fn locked(held: Option<bool>) {
         Some(held) => Event::Locked(held.then(store::kept)),
         None => Event::NoLocks,
     });
+}
+
+/// The part of the program that the panel is has come.
+#[wasm_bindgen]
+pub fn came() {
+    shell::panel_came();
 }
 
 /// Panics, so that a developer can see that the page survives it. The loader offers it under `data-debug` only.

@@ -6,42 +6,110 @@
 //! What happens in it is heard by one listener around it all, and a button says by `data-input` what it means: the listeners
 //! of yew are nearly three kilobytes of the download (see src/cli/snip.rs, which takes them out).
 
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use leadheat_core::app::Event;
 use leadheat_core::chat::{FieldError, Input, Line, Speaker};
-use leadheat_core::config::rgb;
 use leadheat_core::lead::{Contact, Field};
 use leadheat_core::text::{Lang, number, thousandths};
 use leadheat_core::view::{Ask, View, field_label};
 use leadheat_core::words;
-use wasm_bindgen::JsCast;
+use wasm_bindgen::prelude::*;
 use web_sys::{Element, HtmlElement};
+use yew::AppHandle;
 use yew::prelude::*;
 
 use crate::host::{self, get, set, text};
+use crate::shell::send;
 
 /// Up to this width of the window the panel covers the page; the same number stands in panel.css.
 const PHONE: f64 = 480.0;
 /// What can have the focus in the panel.
 const FOCUSABLE: &str = "button, input, textarea, a[href]";
 
-/// Draws the launcher or the panel.
-pub(crate) fn draw(view: &View, root: &NodeRef) -> Html {
-    let shown = if view.open { dialog(view) } else { launcher(view) };
-    html! { <div class="leadheat" ref={root} lang={view.lang.name()}>{ shown }</div> }
+// Made smaller by build.rs.
+const SHEET: &str = include_str!(concat!(env!("OUT_DIR"), "/panel.css"));
+
+/// What is listened to in the panel.
+const HEARD: &str = "click keydown input submit";
+
+thread_local! {
+    static PANEL: RefCell<Option<AppHandle<Panel>>> = const { RefCell::new(None) };
+}
+
+/// Draws the panel; `before`: what was seen before it is drawn first. All that is reached from here alone is a part of the program of its own (src/cli/split.rs): call it only
+/// when that is there.
+#[inline(never)]
+pub(crate) fn draw(before: &Rc<View>, view: &Rc<View>) {
+    PANEL.with_borrow_mut(|panel| {
+        let panel = panel.get_or_insert_with(|| {
+            host::style(SHEET);
+            let place = host::place();
+            // As long as the page lives.
+            let ear = Closure::<dyn Fn(web_sys::Event)>::new(|event: web_sys::Event| {
+                if let Some(input) = heard(&event) {
+                    send(Event::Chat(input));
+                }
+            });
+            host::listen(&place, HEARD, ear.into_js_value().unchecked_ref(), false);
+            let panel = yew::Renderer::<Panel>::with_root(place).render();
+            panel.send_message(before.clone());
+            panel
+        });
+        panel.send_message(view.clone());
+    });
+}
+
+/// The one component. Its messages are the views that core made.
+struct Panel {
+    view: Rc<View>,
+    /// As it was drawn last.
+    drawn: Option<Rc<View>>,
+    root: NodeRef,
+}
+
+impl Component for Panel {
+    type Message = Rc<View>;
+    type Properties = ();
+
+    fn create(_: &Context<Self>) -> Self {
+        Panel { view: Rc::default(), drawn: None, root: NodeRef::default() }
+    }
+
+    fn update(&mut self, _: &Context<Self>, view: Rc<View>) -> bool {
+        self.drawn.get_or_insert_with(|| view.clone());
+        self.view = view;
+        true
+    }
+
+    fn view(&self, _: &Context<Self>) -> Html {
+        if self.view.open { dialog(&self.view, &self.root) } else { Html::default() }
+    }
+
+    fn rendered(&mut self, _: &Context<Self>, _first: bool) {
+        if let Some(before) = self.drawn.take() {
+            drawn(&before, &self.view, &self.root);
+            self.drawn = Some(self.view.clone());
+        }
+    }
 }
 
 /// After drawing: moves focus and scroll position to where they belong.
-pub(crate) fn drawn(before: &View, view: &View, root: &NodeRef) {
+fn drawn(before: &View, view: &View, root: &NodeRef) {
+    if before.open && !view.open {
+        return focus(host::root().query_selector(".launcher").ok().flatten());
+    }
     let Some(root) = root.cast::<HtmlElement>() else { return };
     let find = |selector| root.query_selector(selector).ok().flatten();
-    colour(&root, view.accent.as_deref());
     let news = before.lines != view.lines || before.open != view.open;
     if let Some(log) = find(".scroll").filter(|_| news) {
         set(&log, "scrollTop", &get(&log, "scrollHeight"));
     }
     // Into the panel when the visitor opens it, back to the launcher when it closes. A panel that is open when the page
     // loads takes nothing.
-    if before.shown && before.open != view.open {
-        focus(find(if view.open { ".replies button, form input, textarea" } else { ".launcher" }));
+    if before.shown && !before.open {
+        focus(find(".replies button, form input, textarea"));
     } else if before.open && errors(before) != errors(view) && !errors(view).is_empty() {
         focus(find("[aria-invalid]"));
     } else if before.open && before.ask != view.ask {
@@ -54,17 +122,7 @@ fn errors(view: &View) -> &[FieldError] {
     if let Ask::Contact { errors, .. } = &view.ask { errors } else { &[] }
 }
 
-fn launcher(view: &View) -> Html {
-    let lang = view.lang;
-    html! {
-        <button class="launcher" type="button" aria-label={lang.pick(words::OPEN_CHAT)} aria-expanded="false" data-input="open">
-            { icon("M4 5.5h16v11H9.5L5.5 20v-3.5H4z") }
-            if view.unread > 0 { <span class="dot"><span class="hidden">{ lang.pick(words::UNREAD) }</span></span> }
-        </button>
-    }
-}
-
-fn dialog(view: &View) -> Html {
+fn dialog(view: &View, root: &NodeRef) -> Html {
     let lang = view.lang;
     let modal = is_modal();
     let ask = match &view.ask {
@@ -74,7 +132,7 @@ fn dialog(view: &View) -> Html {
     };
     let groups = view.lines.chunk_by(|a, b| a.from == b.from && b.at < a.at + 300_000);
     html! {
-        <section class="panel" role="dialog" aria-modal={modal.then_some("true")} aria-labelledby="title">
+        <section class="panel" ref={root} role="dialog" aria-modal={modal.then_some("true")} aria-labelledby="title">
             <header>
                 <div>
                     <h2 id="title">{ view.title.as_str() }</h2>
@@ -140,15 +198,11 @@ fn writer(lang: Lang) -> Html {
     }
 }
 
-/// What is listened to around the panel.
-pub(crate) const HEARD: &str = "click keydown input submit";
-
 /// Something happened in the panel: what the visitor means by it, where it means anything.
-pub(crate) fn heard(event: &web_sys::Event) -> Option<Input> {
+fn heard(event: &web_sys::Event) -> Option<Input> {
     let target: Element = event.target()?.unchecked_into();
     match text(event, "type").as_str() {
         "click" => match target.closest("[data-input]").ok()??.get_attribute("data-input")?.as_str() {
-            "open" => Some(Input::Open),
             "close" => Some(Input::Close),
             "forget" => Some(Input::Forget),
             "send" => written(target.closest(".writer").ok()??.query_selector("textarea").ok()??),
@@ -280,15 +334,4 @@ fn keep_focus_inside(event: &web_sys::Event, at: &Element, back: bool) {
         event.prevent_default();
         focus(other.map(JsCast::unchecked_into));
     }
-}
-
-/// Sets the site owner's accent, and black or white on it, whichever has more contrast.
-fn colour(root: &HtmlElement, accent: Option<&str>) {
-    let Some((accent, parts)) = accent.and_then(|accent| Some((accent, rgb(accent)?))) else { return };
-    // Relative luminance, WCAG 2, with a square for the curve of sRGB; above 0.18 black has more contrast than white.
-    let [red, green, blue] = parts.map(|part| u32::from(part) * u32::from(part));
-    let light = 2_126 * red + 7_152 * green + 722 * blue > 1_800 * 255 * 255;
-    let style = root.style();
-    let _ = style.set_property("--accent", accent);
-    let _ = style.set_property("--on-accent", if light { "#0b1220" } else { "#ffffff" });
 }

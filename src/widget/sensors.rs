@@ -2,13 +2,12 @@
 //! no value of any field, and leaves every event to the page.
 
 use leadheat_core::app::{Click, Event, PREFIX, Stored};
-use leadheat_core::text::{lists, split};
+use leadheat_core::text::lists;
 use wasm_bindgen::prelude::*;
-use web_sys::{AddEventListenerOptions, Element, EventTarget};
-use yew::Callback;
+use web_sys::Element;
 
 use crate::host::{self, get, text};
-use crate::panel;
+use crate::shell::send;
 
 /// Inputs are told at most so often, in milliseconds.
 const INPUT_EVERY: f64 = 1_000.0;
@@ -18,38 +17,21 @@ const HEARD: &str = "visibilitychange focus blur pointermove pointerdown keydown
     focusin submit storage pagehide pageshow popstate hashchange \
     online";
 
-/// Listens as long as it lives. One listener for all events, of the page and of the panel: each more is a kilobyte of wasm.
+/// Listens as long as it lives. One listener for all events: each more is a kilobyte of wasm.
 pub(crate) struct Sensors(Closure<dyn FnMut(web_sys::Event)>);
 
 impl Sensors {
     /// Begins to listen to the page.
-    pub(crate) fn new(send: Callback<Event>) -> Option<Sensors> {
-        let mut ear = Ear { send, told: f64::NEG_INFINITY, path: String::new(), deepest: 0, look: None, form: None };
+    pub(crate) fn new() -> Option<Sensors> {
+        let mut ear = Ear { told: f64::NEG_INFINITY, path: String::new(), deepest: 0, look: None, form: None };
         let sensors = Sensors(Closure::new(move |event| ear.hear(&event)));
-        sensors.listen(&web_sys::window()?.into(), HEARD, true);
+        host::listen(web_sys::window()?.as_ref(), HEARD, sensors.0.as_ref().unchecked_ref(), true);
         Some(sensors)
-    }
-
-    /// Listens to the panel, in the element that it is drawn in.
-    pub(crate) fn hear_panel(&self, around: &EventTarget) {
-        self.listen(around, panel::HEARD, false);
-    }
-
-    fn listen(&self, target: &EventTarget, names: &str, of_page: bool) {
-        let options = AddEventListenerOptions::new();
-        options.set_signal(&host::signal());
-        options.set_passive(of_page);
-        options.set_capture(of_page);
-        for name in split(names, b' ') {
-            let function = self.0.as_ref().unchecked_ref();
-            let _ = target.add_event_listener_with_callback_and_add_event_listener_options(name, function, &options);
-        }
     }
 }
 
 /// Turns the browser's events into core's, and leaves out what says nothing new.
 struct Ear {
-    send: Callback<Event>,
     /// When an input was told last.
     told: f64,
     /// The path in view, and how far down it was seen.
@@ -63,23 +45,16 @@ struct Ear {
 
 impl Ear {
     fn hear(&mut self, event: &web_sys::Event) {
-        // On window while it goes down; around the panel on its way up.
-        if get(event, "eventPhase").as_f64() == Some(3.0) {
-            if let Some(input) = panel::heard(event) {
-                self.send.emit(Event::Chat(input));
-            }
-            return;
-        }
         let kind = text(event, "type");
         match kind.as_str() {
             "visibilitychange" | "focus" | "blur" => self.looked(),
             "click" | "auxclick" => self.clicked(event),
             "focusin" | "submit" => self.form(event, kind == "submit"),
             "storage" => self.stored(event),
-            "pagehide" => self.send.emit(Event::Left),
-            "online" => self.send.emit(Event::Online),
+            "pagehide" => send(Event::Left),
+            "online" => send(Event::Online),
             "pageshow" if get(event, "persisted").as_bool() == Some(true) => {
-                self.send.emit(Event::Returned(crate::store::kept()))
+                send(Event::Returned(crate::store::kept()))
             }
             "popstate" | "hashchange" => crate::moved(),
             "scroll" | "resize" => self.scrolled(),
@@ -93,7 +68,7 @@ impl Ear {
     fn looked(&mut self) {
         let now = host::look();
         if self.look.replace(now) != Some(now) {
-            self.send.emit(Event::Look { visible: now.0, focused: now.1 });
+            send(Event::Look { visible: now.0, focused: now.1 });
         }
     }
 
@@ -101,7 +76,7 @@ impl Ear {
         let now = get(event, "timeStamp").as_f64().unwrap_or_default();
         if now - self.told >= INPUT_EVERY {
             self.told = now;
-            self.send.emit(Event::Input);
+            send(Event::Input);
         }
     }
 
@@ -113,7 +88,7 @@ impl Ear {
         let percent = host::seen() as u8;
         if percent > self.deepest {
             self.deepest = percent;
-            self.send.emit(Event::Scrolled(percent));
+            send(Event::Scrolled(percent));
         }
     }
 
@@ -133,7 +108,7 @@ impl Ear {
             click.download = link.get_attribute("download").is_some();
         }
         if click != Click::default() {
-            self.send.emit(Event::Clicked(click));
+            send(Event::Clicked(click));
         }
     }
 
@@ -142,9 +117,9 @@ impl Ear {
         // What the browser would not send is not submitted, whatever the page does with it.
         let Some(form) = closest(event, if submitted { "form:valid" } else { "form" }) else { return };
         if submitted {
-            self.send.emit(Event::FormSubmitted(label(&form)));
+            send(Event::FormSubmitted(label(&form)));
         } else if self.form.as_ref() != Some(&form) {
-            self.send.emit(Event::FormStarted(label(&form)));
+            send(Event::FormStarted(label(&form)));
             self.form = Some(form);
         }
     }
@@ -158,7 +133,7 @@ impl Ear {
         let value = new.as_deref().and_then(host::document).and_then(|document| Stored::read(&document));
         // What another version wrote and this one cannot read is not a removal.
         if value.is_some() || new.is_none() {
-            self.send.emit(Event::Changed { key, value });
+            send(Event::Changed { key, value });
         }
     }
 }

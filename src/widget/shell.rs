@@ -1,81 +1,72 @@
-//! The root component: the browser's shell around core. Its messages are core's events, handled one after another; the
-//! effects are carried out at once, in order. It draws the view that core made, and knows nothing else.
+//! The browser's shell around core: events go in, one after another, and the effects are carried out at once, in order.
+//! Owns core's state; must not know what events and effects mean.
 
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use leadheat_core::app::{Effect, Event, State, update};
 use leadheat_core::receiver::Ack;
 use leadheat_core::view::View;
-use yew::prelude::*;
 
-use crate::panel;
 use crate::sensors::Sensors;
-use crate::{host, store};
+use crate::{host, launcher, panel, store};
 
-pub(crate) struct Shell {
+#[derive(Default)]
+struct Shell {
     state: State,
+    mounted: bool,
     view: Rc<View>,
-    /// As it was drawn last.
-    drawn: Rc<View>,
-    root: NodeRef,
+    /// The last in which the panel was closed, or nothing shown yet.
+    closed: Rc<View>,
     sensors: Option<Sensors>,
-    /// Whether the panel is listened to.
-    hears: bool,
 }
 
-impl Component for Shell {
-    type Message = Event;
-    type Properties = ();
+thread_local! {
+    static SHELL: RefCell<Shell> = RefCell::default();
+    /// What happened while an event was being handled.
+    static WAITING: RefCell<Vec<Event>> = const { RefCell::new(Vec::new()) };
+    /// Whether the panel's part of the program is there.
+    static HAS_PANEL: Cell<bool> = const { Cell::new(false) };
+}
 
-    fn create(_: &Context<Self>) -> Self {
-        Shell {
-            state: State::default(),
-            view: Rc::default(),
-            drawn: Rc::default(),
-            root: NodeRef::default(),
-            sensors: None,
-            hears: false,
+/// Hands an event to core. One that an effect of another leads to, such as a command of a page that hears of its lead, waits
+/// until that is done.
+pub(crate) fn send(event: Event) {
+    WAITING.with_borrow_mut(|waiting| waiting.push(event));
+    SHELL.with(|shell| {
+        let Ok(mut shell) = shell.try_borrow_mut() else { return };
+        while let Some(event) = WAITING.with_borrow_mut(|waiting| (!waiting.is_empty()).then(|| waiting.remove(0))) {
+            shell.handle(event);
         }
-    }
+    });
+}
 
-    fn update(&mut self, ctx: &Context<Self>, event: Event) -> bool {
-        let booting = matches!(event, Event::Boot(_));
-        let mut draw = false;
-        for effect in update(&mut self.state, event, host::stamp()) {
-            draw |= self.carry_out(ctx, effect);
+/// The panel's part of the program has come.
+pub(crate) fn panel_came() {
+    HAS_PANEL.set(true);
+    SHELL.with(|shell| {
+        if let Ok(shell) = shell.try_borrow() {
+            shell.draw();
         }
-        if booting {
-            self.sensors = Sensors::new(ctx.link().callback(|event| event));
-        }
-        draw
-    }
-
-    fn view(&self, _: &Context<Self>) -> Html {
-        if !self.view.shown {
-            return Html::default();
-        }
-        panel::draw(&self.view, &self.root)
-    }
-
-    fn rendered(&mut self, _: &Context<Self>, _first: bool) {
-        // Once: around what is drawn, which may go and come again.
-        let around = self.root.cast::<web_sys::Element>().and_then(|root| root.parent_element());
-        if let (Some(sensors), Some(around), false) = (&self.sensors, around, self.hears) {
-            self.hears = true;
-            sensors.hear_panel(&around);
-        }
-        panel::drawn(&self.drawn, &self.view, &self.root);
-        self.drawn = self.view.clone();
-    }
+    });
 }
 
 impl Shell {
-    /// Carries out one effect. `true` where the view is to be drawn.
-    fn carry_out(&mut self, ctx: &Context<Self>, effect: Effect) -> bool {
+    fn handle(&mut self, event: Event) {
+        let booting = matches!(event, Event::Boot(_));
+        for effect in update(&mut self.state, event, host::stamp()) {
+            self.carry_out(effect);
+        }
+        if booting {
+            self.sensors = Sensors::new();
+        }
+    }
+
+    fn carry_out(&mut self, effect: Effect) {
         match effect {
             Effect::Store(area, key, value) => {
                 if !store::put(area, &key, &value) {
-                    ctx.link().send_message(Event::StoreFailed(key));
+                    send(Event::StoreFailed(key));
                 }
             }
             Effect::Remove(area, key) => store::remove(area, &key),
@@ -88,8 +79,14 @@ impl Shell {
                 None => host::later(&key, "", "", ""),
             },
             Effect::Render(view) => {
+                if !std::mem::replace(&mut self.mounted, true) {
+                    launcher::mount();
+                }
+                if !self.view.open {
+                    self.closed = self.view.clone();
+                }
                 self.view = view;
-                return true;
+                self.draw();
             }
             Effect::Announce(notice) => host::announce(&notice),
             Effect::Answer { ticket, value } => host::answer(ticket, &value),
@@ -98,6 +95,16 @@ impl Shell {
             Effect::Unlock => host::unlock(),
             Effect::Tell { line, warning } => host::tell(&line, warning),
         }
-        false
+    }
+
+    /// The launcher at once; the panel when its part of the program is there, which is fetched when it opens first.
+    fn draw(&self) {
+        let has_panel = HAS_PANEL.get();
+        launcher::draw(&self.view, has_panel && self.view.open);
+        if has_panel {
+            panel::draw(&self.closed, &self.view);
+        } else if self.view.open {
+            host::fetch_panel();
+        }
     }
 }

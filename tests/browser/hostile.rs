@@ -80,6 +80,31 @@ pub async fn altered_wasm_is_refused(mut v: Visitor) -> Visitor {
     v
 }
 
+/// The panel's own wasm is asked for when the chat is opened. Altered it is refused, the page goes on, and the next click tries
+/// again.
+pub async fn the_panel_comes_when_it_is_opened(mut v: Visitor) -> Visitor {
+    v.goto("/").await;
+    v.ready().await;
+    assert!(!v.site.requests().iter().any(|request| request.contains("leadheat-panel")), "nobody opened it");
+
+    v.site.file("/altered.wasm", "application/wasm", "\0asm\u{1}\0\0\0");
+    let js = widget().js.replace(&widget().panel_name(), "altered.wasm");
+    v.site.file("/altered.js", "text/javascript", &js);
+    v.site.page("/t/altered-panel", None, &TAG.replace("leadheat.js ", "altered.js "));
+    v.goto("/t/altered-panel").await;
+    for attempts in 1..3 {
+        v.panel(".launcher").await.click().await.unwrap();
+        v.until("told", &format!("return recorded.lines.length === {attempts}")).await;
+        v.expect_line("warn: leadheat: the chat could not be loaded");
+    }
+    assert_eq!(v.call(json!(["status"])).await["running"], true);
+
+    // Whole, it opens with the page, since the chat is open.
+    v.goto("/").await;
+    v.panel(".panel").await;
+    v
+}
+
 pub async fn broken_config(mut v: Visitor) -> Visitor {
     v.site.file(
         "/t/wrong.json",

@@ -35,8 +35,8 @@ scenarios! {
         warm_becomes_hot_as_second_revision, single_page_navigation_and_clicks_count, a_lead_waits_for_the_next_page;
     privacy: nothing_before_consent, a_submitted_contact_goes_without_a_score, withdrawal_and_forget_wipe,
         consent_managers_are_heard, staff_can_opt_out, two_tabs_lose_nothing;
-    hostile: strictest_policy, two_copies_on_one_page, missing_wasm, altered_wasm_is_refused, broken_config, a_panic_leaves_the_page_alone,
-        commands_before_the_script, an_old_browser_is_left_alone;
+    hostile: strictest_policy, two_copies_on_one_page, missing_wasm, altered_wasm_is_refused, the_panel_comes_when_it_is_opened,
+        broken_config, a_panic_leaves_the_page_alone, commands_before_the_script, an_old_browser_is_left_alone;
     talking: keyboard_and_screen_reader, three_languages, conversation_survives_navigation, form_errors_in_words;
     delivery: three_tabs_send_each_lead_once, two_tabs_keep_every_lead, a_hostile_receiver_gets_every_lead, killed_pages_lose_nothing, a_send_keeps_no_page_out_of_the_back_forward_cache,
         without_storage_a_killed_page_hands_over_its_lead, posts_that_outlive_the_page_stay_within_their_limit,

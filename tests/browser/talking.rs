@@ -19,7 +19,7 @@ pub async fn keyboard_and_screen_reader(mut v: Visitor) -> Visitor {
     let focused = "return document.querySelector('leadheat-chat').shadowRoot.activeElement?.textContent";
     assert_eq!(v.js(focused).await, "I would like a quote");
     // 44 px targets.
-    let small = "return [...document.querySelector('leadheat-chat').shadowRoot.querySelectorAll('button, a, textarea')].filter(e => e.getBoundingClientRect().height < 43.5).map(e => e.outerHTML)";
+    let small = "return [...document.querySelector('leadheat-chat').shadowRoot.querySelectorAll('button, a, textarea')].filter(e => e.offsetParent && e.getBoundingClientRect().height < 43.5).map(e => e.outerHTML)";
     assert_eq!(v.js(small).await, json!([]));
     v.panel("textarea").await.send_keys("\u{e00c}").await.unwrap();
     v.panel(".launcher").await;
