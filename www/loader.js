@@ -118,10 +118,14 @@
       settled(opaque ? 1 : answer.status, /^\d{1,9}$/.test(after) ? +after : undefined);
     }, function () { settled(0); });
   }
-  /* A beacon may say that it was sent when it was not, and one that needs a preflight may never leave. */
-  function plain(kind) { return /json/.test(kind) ? 'text/plain' : kind; }
+  /* What goes out of a page that is gone needs no leave of the receiver: nobody would ask for it, nor hear the answer. Not a
+     beacon, which would bring cookies. */
+  function blind(body, kind, more) {
+    kind = /json/.test(kind) ? 'text/plain' : kind;
+    return Object.assign({ method: 'POST', body: body, headers: { 'content-type': kind }, mode: 'no-cors', credentials: 'omit' }, more);
+  }
   function leadheatBeacon(key, url, body, kind) {
-    if (!later[key]) navigator.sendBeacon(url, new Blob([body], { type: plain(kind) }));
+    if (!later[key]) fetch(url, blind(body, kind, { keepalive: true })).catch(function () {});
   }
   /* Sent by the browser when the page is closed, left or killed. */
   function leadheatLater(key, url, body, kind) {
@@ -129,9 +133,7 @@
     delete later[key];
     if (url && window.fetchLater) try {
       var controller = new AbortController();
-      fetchLater(url, {
-        method: 'POST', body: body, headers: { 'content-type': plain(kind) }, mode: 'no-cors', credentials: 'omit', signal: controller.signal
-      });
+      fetchLater(url, blind(body, kind, { signal: controller.signal }));
       later[key] = controller;
     } catch (_) {}
   }
@@ -140,7 +142,7 @@
     function locked(held) { guard(function () { wasm.locked(held); }); }
     if (!navigator.locks) return locked();
     navigator.locks.request('leadheat', { ifAvailable: true }, function (lock) {
-      return lock ? new Promise(function (done) { unlock = done; locked(true); }) : locked(false);
+      return lock && !dead ? new Promise(function (done) { unlock = done; locked(true); }) : locked(false);
     }).catch(function () { locked(); });
   }
   function leadheatUnlock() { unlock(); }

@@ -409,6 +409,7 @@ impl State {
         self.qualify(turn);
         self.save(turn);
         self.send(turn);
+        self.settle_tests(turn);
         let view = self.view();
         if view != *self.view {
             self.view = Rc::new(view);

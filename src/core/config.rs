@@ -161,7 +161,7 @@ impl Config {
             }
         }
         if !webhook.is_empty() {
-            webhooks.push(Receiver { url: vec![webhook.clone()], ..Receiver::default() });
+            webhooks.push(Receiver { name: webhook.clone(), url: vec![webhook.clone()], ..Receiver::default() });
         }
         let config = Config {
             webhook,
@@ -180,9 +180,9 @@ impl Config {
         if problems.borrow().is_empty() { Ok(config) } else { Err(problems.into_inner()) }
     }
 
-    /// The receiver of this name; the last where there is none any more, which is that of `webhook`, if that is set.
+    /// The receiver of this name.
     pub fn receiver(&self, name: &str) -> Option<&Receiver> {
-        self.webhooks.iter().find(|receiver| receiver.name == name).or(self.webhooks.last())
+        self.webhooks.iter().find(|receiver| receiver.name == name)
     }
 }
 
@@ -222,17 +222,21 @@ pub fn rgb(colour: &str) -> Option<[u8; 3]> {
 }
 
 /// Hosts whose addresses let whoever has them write: Slack, Discord, Teams, Power Automate.
-const SECRET: &[&str] =
-    &["hooks.slack.com", "discord.com", "discordapp.com", ".webhook.office.com", ".logic.azure.com"];
+const SECRET: &[&str] = &[
+    "hooks.slack.com",
+    "discord.com",
+    "discordapp.com",
+    ".webhook.office.com",
+    ".logic.azure.com",
+    ".api.powerplatform.com",
+];
 
 /// Accepts https addresses, http ones of this machine, and paths of the site itself.
 fn check_url(at: &At, url: &str) {
     let authority = |scheme: &'static str| Some(cut(url.strip_prefix(scheme)?, b"/?#").0);
     let (good, mend) = if let Some(authority) = authority("https://") {
-        if SECRET.iter().any(|secret| {
-            let (host, _) = cut(authority, b":");
-            host == *secret || secret.starts_with('.') && host.ends_with(secret)
-        }) {
+        let host = cut(authority, b":").0.to_ascii_lowercase();
+        if SECRET.iter().any(|secret| host == *secret || secret.starts_with('.') && host.ends_with(secret)) {
             (false, "It is a password, and everybody could read it in the page: let a server of yours pass leads on")
         } else if authority.bytes().any(|byte| byte == b'@') {
             (false, "Leave out user name and password: everybody could read them in the page")

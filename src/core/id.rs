@@ -23,6 +23,12 @@ pub fn writer(stamp: Stamp) -> String {
     hex(stamp.entropy >> 64, 16)
 }
 
+/// A short name for a text, the same for the same text, 8 hex digits: FNV-1a of 32 bits (draft-eastlake-fnv).
+pub fn digest(text: &str) -> String {
+    let hash = text.bytes().fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
+    hex(hash.into(), 8)
+}
+
 fn hex(bits: u128, digits: u32) -> String {
     (0..digits).rev().map(|place| char::from(b"0123456789abcdef"[(bits >> (4 * place) & 0xf) as usize])).collect()
 }

@@ -4,22 +4,54 @@
 use crate::config::Config;
 use crate::facts::MAX_SUBJECT;
 use crate::json::Problem;
+use crate::lead::{Arrival, FitNote, Lead, ModelName, Sources};
 use crate::model::{Milli, Model, Points, Rule};
-use crate::receiver::{Ack, Form, Receiver};
+use crate::receiver::{self, Ack, Form, Receiver};
 use crate::select::{Condition, Selector};
 use crate::text::decimal;
+use crate::wire::Wire;
 
 /// Everything in a config that is worth a second look, with its path.
 pub fn lint(config: &Config) -> Vec<Problem> {
     let mut advice = of_model(&config.model);
     for (index, receiver) in config.webhooks.iter().enumerate() {
-        let path = match receiver.name.as_str() {
-            "" => "$.webhook".to_owned(),
-            _ => format!("$.webhooks[{index}]"),
+        let path = match receiver.name == config.webhook {
+            true => "$.webhook".to_owned(),
+            false => format!("$.webhooks[{index}]"),
         };
-        advice.extend(of_receiver(receiver).map(|(wrong, mend)| Problem { path, wrong, mend: mend.into() }));
+        advice.extend(of_receiver(receiver).map(|(wrong, mend)| Problem {
+            path: path.clone(),
+            wrong,
+            mend: mend.into(),
+        }));
+        let has_oid = receiver.fields.iter().any(|(name, _)| name == "oid");
+        if receiver.form == Form::Salesforce && !has_oid {
+            let wrong = "Salesforce drops what comes without the number of your organisation".into();
+            advice.push(Problem { path: path.clone(), wrong, mend: "Add \"fields\": {\"oid\": \"'00D...'\"}".into() });
+        }
+        for (name, places) in &receiver.fields {
+            for place in receiver::paths(places).into_iter().filter(|path| !is_in_leads(path)) {
+                let wrong = format!("a lead has nothing called `{place}`");
+                let mend = "docs/webhook.md has the lead's fields; a text of your own stands in single quotes".into();
+                advice.push(Problem { path: format!("{path}.fields.{name}"), wrong, mend });
+            }
+        }
     }
     advice
+}
+
+/// Whether a path leads somewhere in leads.
+fn is_in_leads(path: &str) -> bool {
+    let touch = || Some(Arrival::default());
+    let lead = Lead {
+        source: Some(Sources { first: touch(), last: touch() }),
+        model: Some(ModelName::default()),
+        fit: Some(FitNote::default()),
+        ..Lead::default()
+    };
+    let lead = lead.write();
+    // What your page told, by names of its own.
+    path.starts_with("attributes.") || path.split('.').try_fold(&lead, |value, name| value.field(name)).is_some()
 }
 
 /// What is known of receivers that cannot confirm what they get from a page: their host, and what to write.

@@ -131,16 +131,21 @@ pub struct Outbox {
 }
 
 impl Outbox {
-    /// Puts a lead in. Earlier revisions of it that are not under way are contained in it: their keys are returned,
-    /// to be removed from storage too.
-    pub fn put(&mut self, key: &str, item: Item, now: Millis) -> Vec<String> {
-        let contained = |(known, other): &&(String, Item)| other.is_like(&item) && !self.under_way(known, other, now);
-        let gone = gather(self.items.0.iter().filter(contained).map(|(key, _)| key.clone()));
-        for key in &gone {
-            self.items.remove(key);
+    /// Puts a lead in. Its earlier revisions stay until it is confirmed, in case it can be neither stored nor sent: their keys
+    /// are returned.
+    pub fn put(&mut self, key: &str, item: Item) -> Vec<String> {
+        let earlier = self.items.0.iter().filter(|(known, other)| known != key && other.is_like(&item));
+        let earlier = gather(earlier.map(|(key, _)| key.clone()));
+        if self.items.get(&key.to_owned()).is_none() {
+            *self.items.entry(&key.to_owned()) = item;
         }
-        *self.items.entry(&key.to_owned()) = item;
-        gone
+        earlier
+    }
+
+    /// Whether a later revision goes in place of this one.
+    pub fn is_superseded(&self, item: &Item) -> bool {
+        let later = |other: &Item| other.revision > item.revision && other.state != State::Refused;
+        self.items.0.iter().any(|(_, other)| other.is_like(item) && later(other))
     }
 
     /// Takes over what stands in storage, where other tabs may have sent and confirmed. Under the lock of all tabs.
@@ -177,13 +182,16 @@ impl Outbox {
             let is_dead = item.state == State::Dead;
             let order = |item: &Item| (item.state == State::Dead, item.attempts, item.at, item.revision);
             if item.state == State::Refused
-                || !is_dead && item.waits(now)
+                || item.waits(now)
                 || !locked && !self.unstored.contains(key)
                 || best.is_some_and(|(_, best)| order(best) <= order(item))
                 || closed.contains(&(is_dead, &item.to))
                 // Revisions of a lead go one after the other.
                 || self.items.0.iter().any(|(key, other)| other.is_like(item) && self.under_way(key, other, now))
             {
+                continue;
+            }
+            if self.is_superseded(item) {
                 continue;
             }
             if self.admits(item, now) {
@@ -199,17 +207,19 @@ impl Outbox {
     fn admits(&self, item: &Item, now: Millis) -> bool {
         let to_it = || self.items.0.iter().filter(|(_, other)| other.to == item.to);
         let busy = to_it().filter(|(key, other)| self.under_way(key, other, now)).count();
-        let Some(last) = self.last_tried(&item.to).filter(|last| last.is_away()) else { return busy < MOST_AT_ONCE };
-        let rested = now < last.at || now >= last.at + GAP || item.attempts == 1 && to_it().count() == 1;
+        let last = self.last_tried(&item.to, now);
+        let Some(last) = last.filter(|last| last.is_away()) else { return busy < MOST_AT_ONCE };
+        let rested = now >= last.at + GAP || item.attempts == 1 && to_it().count() == 1;
         let strict = item.state == State::Dead || last.state == State::Held;
         busy == 0 && rested && !(strict && last.waits(now))
     }
 
-    /// Of the leads to a receiver that are not under way, the one that was tried last.
-    fn last_tried(&self, to: &str) -> Option<&Item> {
+    /// Of the leads that wait for a receiver, the one that was tried last.
+    fn last_tried(&self, to: &str, now: Millis) -> Option<&Item> {
         let mut last = None::<&Item>;
         for (_, item) in &self.items.0 {
-            let tried = item.to == to && item.attempts > 0 && item.state != State::Sending;
+            let waits = !matches!(item.state, State::Sending | State::Refused);
+            let tried = item.to == to && item.attempts > 0 && waits && item.at <= now;
             if tried && last.is_none_or(|last| last.at <= item.at) {
                 last = Some(item);
             }
@@ -221,28 +231,32 @@ impl Outbox {
         self.flying.contains(key) || item.state == State::Sending && item.waits(now)
     }
 
-    /// Takes in what became of a post. Returns the verdict, where the lead is still here.
-    pub fn settle(&mut self, key: &str, outcome: Outcome, stamp: Stamp) -> Option<Verdict> {
+    /// Takes in what became of a post. Returns the verdict, where the lead is still here, and the keys of what is confirmed with
+    /// it: the lead and its earlier revisions.
+    pub fn settle(&mut self, key: &str, outcome: Outcome, stamp: Stamp) -> Option<(Verdict, Vec<String>)> {
         let key = key.to_owned();
         self.flying.retain(|flying| *flying != key);
         let item = self.items.get(&key)?.clone();
         let verdict = outcome.verdict();
-        let (mut waiting, mut contained) = (0, false);
+        let mut waiting = 0;
         for (_, other) in &mut self.items.0 {
             if other.to != item.to || other.state == State::Refused {
                 continue;
             }
             waiting += 1;
-            contained |= other.lead == item.lead && other.revision > item.revision;
             // The receiver is there again: all that waits for it is due.
             if verdict == Verdict::Done && other.is_away() {
                 (other.state, other.due) = (State::Queued, 0);
             }
         }
-        // What a later revision contains need not be sent any more.
-        if verdict == Verdict::Done || contained {
-            self.items.remove(&key);
-            return Some(verdict);
+        if verdict == Verdict::Done {
+            let contained = |other: &Item| other.is_like(&item) && other.revision <= item.revision;
+            let contained = self.items.0.iter().filter(|(key, other)| contained(other) && !self.flying.contains(key));
+            let gone = gather(contained.map(|(key, _)| key.clone()));
+            for key in &gone {
+                self.items.remove(key);
+            }
+            return Some((verdict, gone));
         }
         let (item, now) = (self.items.entry(&key), stamp.wall);
         item.at = now;
@@ -251,13 +265,13 @@ impl Outbox {
         let for_good = verdict == Verdict::Never || item.refusals >= MAX_ATTEMPTS || now > item.since + MAX_AGE;
         item.state = match verdict {
             _ if for_good => State::Refused,
-            _ if item.attempts >= MAX_ATTEMPTS => State::Dead,
             Verdict::Away(Some(_)) => State::Held,
+            _ if item.attempts >= MAX_ATTEMPTS => State::Dead,
             Verdict::Away(None) => State::Away,
             _ => State::Again,
         };
         let random = stamp.entropy as Millis;
-        let wait = if item.state == State::Dead {
+        let wait = if item.attempts >= MAX_ATTEMPTS {
             // The more wait, the more seldom each is tried, and the receiver as often as before.
             let bound = PROBE / waiting.clamp(1, 1_000);
             bound - random % (bound / 4)
@@ -267,7 +281,7 @@ impl Outbox {
         };
         let asked = if let Verdict::Away(Some(asked)) = verdict { asked } else { 0 };
         item.due = now + wait.max(asked);
-        Some(verdict)
+        Some((verdict, Vec::new()))
     }
 
     /// Receivers may be there again: what waits for one that did not say when is due.
@@ -296,10 +310,12 @@ impl Outbox {
     pub fn next_due(&self, now: Millis) -> Option<Millis> {
         let mut next = None;
         for (key, item) in &self.items.0 {
-            if item.state != State::Refused && !self.flying.contains(key) {
-                let due = if item.state == State::Dead { self.last_tried(&item.to)?.due } else { item.due };
-                let due = if due <= now { now + 2 * SECOND } else { due };
-                next = Some(next.map_or(due, |next| due.min(next)));
+            let last = if item.state == State::Dead { self.last_tried(&item.to, now) } else { None };
+            let due = last.unwrap_or(item).due;
+            let due = if due <= now { now + 2 * SECOND } else { due };
+            let waits = item.state != State::Refused && !self.flying.contains(key);
+            if waits && next.is_none_or(|next| due < next) && !self.is_superseded(item) {
+                next = Some(due);
             }
         }
         next

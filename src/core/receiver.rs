@@ -6,7 +6,7 @@ use crate::list::gather;
 use crate::names::names;
 use crate::select::{self, Condition};
 use crate::shape::{Field, Shape};
-use crate::text::{clip, cut, join, split, thousandths};
+use crate::text::{after_last, clip, cut, join, split, thousandths};
 use crate::wire::Wire;
 use crate::write::json;
 
@@ -14,7 +14,7 @@ use crate::write::json;
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "native", derive(schemars::JsonSchema))]
 pub struct Receiver {
-    /// Its name, once in a config; empty for the one that `webhook` names.
+    /// Its name, once in a config; for the one of `webhook` that address.
     pub name: String,
     /// Its address: https, or a path of the site itself. Of several, all that comes from one visitor goes to the same one.
     #[cfg_attr(feature = "native", schemars(with = "Addresses"))]
@@ -227,12 +227,14 @@ impl Receiver {
 
 /// What stands at a place of a lead, as a text; empty where nothing does. The first of several places with `|` between.
 fn find(lead: &Value, places: &str) -> String {
-    let (places, most) = cut(places, b":");
-    let most = most.and_then(thousandths).map_or(usize::MAX, |most| (most / 1_000) as usize);
-    for place in split(places, b'|') {
-        let text = match place.strip_prefix('\'') {
-            Some(text) => text.trim_end_matches('\'').to_owned(),
-            None => match split(place, b'.').into_iter().fold(lead, |value, name| value.part(name)) {
+    let (places, most) = bounded(places);
+    let mut rest = Some(places);
+    while let Some(text) = rest {
+        let (place, after) = first_of(text);
+        rest = after;
+        let text = match place {
+            Place::Text(text) => text.to_owned(),
+            Place::Path(path) => match split(path, b'.').into_iter().fold(lead, |value, name| value.part(name)) {
                 Value::Null => continue,
                 Value::String(text) => text.clone(),
                 value => json(value),
@@ -243,6 +245,42 @@ fn find(lead: &Value, places: &str) -> String {
         }
     }
     String::new()
+}
+
+/// Where something for a field stands.
+enum Place<'a> {
+    /// Here: a text of the site owner's own.
+    Text(&'a str),
+    /// At this path in the lead.
+    Path(&'a str),
+}
+
+/// Places without their bound, and the bound: the digits after the last colon.
+fn bounded(places: &str) -> (&str, usize) {
+    let bound = after_last(places, b':').and_then(|digits| Some((digits.len() + 1, thousandths(digits)? / 1_000)));
+    let (length, most) = bound.map_or((0, usize::MAX), |(length, most)| (length, most as usize));
+    (places.get(..places.len() - length).unwrap_or(""), most)
+}
+
+/// The first of several places, and the others.
+fn first_of(places: &str) -> (Place<'_>, Option<&str>) {
+    if let Some(text) = places.strip_prefix('\'') {
+        let (text, after) = cut(text, b"'");
+        return (Place::Text(text), after.and_then(|after| after.strip_prefix('|')));
+    }
+    let (path, after) = cut(places, b"|");
+    (Place::Path(path), after)
+}
+
+/// The paths among the places that a field is filled from.
+#[cfg(feature = "native")]
+pub(crate) fn paths(places: &str) -> Vec<&str> {
+    let (mut rest, mut paths) = (Some(bounded(places).0), Vec::new());
+    while let Some((place, after)) = rest.map(first_of) {
+        rest = after;
+        paths.extend(if let Place::Path(path) = place { Some(path) } else { None });
+    }
+    paths
 }
 
 /// As JSON.

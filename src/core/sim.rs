@@ -34,6 +34,8 @@ pub struct World {
     pub wall: Millis,
     /// What the webhook took in, in order.
     pub received: Vec<Json>,
+    /// Where each of these came in.
+    pub received_at: Vec<String>,
     /// Every post that was sent, whatever became of it.
     pub posts: usize,
     /// Where these went.
@@ -115,6 +117,7 @@ impl World {
             config,
             wall: START,
             received: Vec::new(),
+            received_at: Vec::new(),
             posts: 0,
             addresses: Vec::new(),
             beacons: Vec::new(),
@@ -214,6 +217,22 @@ impl World {
         self.send(tab, Event::Returned(kept));
     }
 
+    /// The visitor goes to another page in the tab, does something there, and comes back to this one, which the browser has
+    /// kept.
+    pub fn go_and_come_back(&mut self, tab: TabId, address: &str, there: impl FnOnce(&mut World)) {
+        self.close(tab);
+        let here = std::mem::take(&mut self.tabs[tab]);
+        let Tab { storage, user_agent, .. } = &here;
+        self.tabs[tab] = Tab { storage: storage.clone(), user_agent: user_agent.clone(), ..Tab::default() };
+        self.load(tab, address, "https://site.example/before");
+        there(self);
+        self.close(tab);
+        let storage = std::mem::take(&mut self.tabs[tab].storage);
+        self.tabs[tab] = Tab { storage, open: true, ..here };
+        let kept = self.kept(tab);
+        self.send(tab, Event::Returned(kept));
+    }
+
     /// The tab dies: nothing more is done, nothing is written.
     pub fn kill(&mut self, tab: TabId) {
         self.tabs[tab].open = false;
@@ -265,10 +284,11 @@ impl World {
                 self.posts += 1;
                 // Forms that are no JSON are a text.
                 let lead = serde_json::from_str(&post.body).unwrap_or(Json::String(post.body));
-                self.addresses.push(post.url);
+                self.addresses.push(post.url.clone());
                 let Fate { taken, outcome, after } = self.fate_of(&lead);
                 if taken {
                     self.received.push(lead);
+                    self.received_at.push(post.url);
                 }
                 match after {
                     0 => events.push((tab, Event::Settled { key, outcome })),
@@ -379,6 +399,11 @@ impl World {
     pub fn answer(&mut self, tab: TabId, name: &str) -> Json {
         let answer = self.call(tab, name, Json::Array(vec![])).unwrap_or_default();
         serde_json::from_str(&write::json(&answer)).expect("an answer is JSON")
+    }
+
+    /// The sentences with which commands in a tab were answered.
+    pub fn answers(&self, tab: TabId) -> Vec<&str> {
+        self.tabs[tab].answers.iter().filter_map(|(_, answer)| answer.as_str()).collect()
     }
 
     /// `leadheat('explain')` as the page gets it.

@@ -39,7 +39,7 @@ scenarios! {
         broken_config, a_panic_leaves_the_page_alone, commands_before_the_script, an_old_browser_is_left_alone;
     talking: keyboard_and_screen_reader, three_languages, conversation_survives_navigation, form_errors_in_words;
     delivery: three_tabs_send_each_lead_once, two_tabs_keep_every_lead, a_hostile_receiver_gets_every_lead, killed_pages_lose_nothing, a_send_keeps_no_page_out_of_the_back_forward_cache,
-        without_storage_a_killed_page_hands_over_its_lead, posts_that_outlive_the_page_stay_within_their_limit,
+        without_storage_a_page_that_is_gone_hands_over_its_lead, posts_that_outlive_the_page_stay_within_their_limit,
         a_lead_leaves_within_a_quarter_of_a_second;
     sales: inbox_shows_a_lead_live;
     vectors: scores_are_those_of_the_native_core;

@@ -128,7 +128,8 @@ fn the_inbox_answers_to_this_machine_and_its_own_page_only() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let inbox = inbox();
     post(&inbox, &lead("a", 1, "x")).unwrap();
-    let router = router(Widget { js: String::new(), wasm: Vec::new(), panel: Vec::new(), functions: String::new() }, inbox);
+    let router =
+        router(Widget { js: String::new(), wasm: Vec::new(), panel: Vec::new(), functions: String::new() }, inbox);
     let ask = |method: &str, path: &str, headers: &[(&str, &str)], body: &str| {
         let mut request = Request::builder().method(method).uri(path);
         for (name, value) in headers {

@@ -278,11 +278,14 @@ impl State {
         if self.phase == Phase::On && !self.storage_works {
             says += ". The browser refuses to store anything, so all is lost with this page";
         }
-        let dead = self.outbox.items.0.iter().filter(|(_, item)| item.is_dead()).count();
-        let waiting = self.outbox.items.0.len() - dead;
-        for (count, what) in
-            [(waiting, " lead(s) wait to be delivered"), (dead, " lead(s) were refused or given up, and are kept")]
-        {
+        let items = &self.outbox.items.0;
+        let refused = items.iter().filter(|(_, item)| item.state == outbox::State::Refused).count();
+        let waits = |item: &Item| item.state != outbox::State::Refused && !self.outbox.is_superseded(item);
+        let waiting = items.iter().filter(|(_, item)| waits(item)).count();
+        for (count, what) in [
+            (waiting, " lead(s) wait to be delivered"),
+            (refused, " lead(s) were refused or are too old, and are kept"),
+        ] {
             if count > 0 {
                 says += &[". ", &number(count as u64), what].concat();
             }

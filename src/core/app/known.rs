@@ -4,6 +4,7 @@ use super::State;
 use crate::json::Value;
 use crate::signal::Kind;
 use crate::text::{decimal, number};
+use crate::visitor::Record;
 use crate::wire::Wire;
 
 /// What kind of device a screen is of.
@@ -30,11 +31,11 @@ fn take(known: &mut Vec<(String, String)>, prefix: &str, something: &dyn Wire) {
 }
 
 impl State {
-    /// Every attribute that has a value. What the page told by `identify` comes last: it cannot stand in for the others.
-    pub(super) fn known(&self) -> Vec<(String, String)> {
+    /// Every attribute that has a value, by what is known in a record. What the page told by `identify` comes last: it cannot stand in for the others.
+    pub(super) fn known(&self, sum: &Record) -> Vec<(String, String)> {
         let mut known =
             vec![("device".to_owned(), self.device.to_owned()), ("language".to_owned(), self.page.language.clone())];
-        let facts = &self.sum.facts;
+        let facts = &sum.facts;
         let visits = facts.count(Kind::Visit);
         if visits > 0 {
             let pages = i64::from(facts.count(Kind::PageView)) * 1_000 / i64::from(visits);
@@ -43,11 +44,11 @@ impl State {
         if let Some(before) = facts.last_day_before(Kind::Visit, self.today) {
             known.push(("days_away".to_owned(), number((self.today - before).into())));
         }
-        take(&mut known, "", &self.sum.last);
-        take(&mut known, "first_", &self.sum.first);
+        take(&mut known, "", &sum.last);
+        take(&mut known, "first_", &sum.first);
         take(&mut known, "", &self.contact());
         take(&mut known, "", &self.said_so_far());
-        take(&mut known, "", &self.sum.attributes.value);
+        take(&mut known, "", &sum.attributes.value);
         known
     }
 }

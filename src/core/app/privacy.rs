@@ -29,18 +29,44 @@ fn records(kept: &Kept) -> Records {
     records
 }
 
-/// The leads on their way among what is kept.
-fn leads(kept: &Kept) -> Sorted<String, Item> {
-    let mut leads = Sorted::<String, Item>::default();
-    for (_, key, stored) in kept {
-        if let (Some(key), Stored::Lead(item)) = (key.strip_prefix(LEAD_PREFIX), stored) {
-            leads.entry(&key.to_owned()).clone_from(item);
-        }
-    }
-    leads
-}
-
 impl State {
+    /// The leads on their way among what is kept.
+    fn leads(&self, kept: &Kept, now: Millis) -> Sorted<String, Item> {
+        let mut leads = Sorted::<String, Item>::default();
+        for (_, key, stored) in kept {
+            if let (Some(key), Stored::Lead(item)) = (key.strip_prefix(LEAD_PREFIX), stored)
+                && let Some(item) = self.to_deliver(item, now)
+            {
+                *leads.entry(&key.to_owned()) = item;
+            }
+        }
+        leads
+    }
+
+    /// A stored lead, where this page may and can deliver it. One for a receiver that only other pages of the site know, or
+    /// knew, waits for them for a day; then the one of `webhook` gets it.
+    fn to_deliver(&self, item: &Item, now: Millis) -> Option<Item> {
+        let mut item = item.clone();
+        if self.outlived(&item, now) {
+            return None;
+        }
+        if self.config.receiver(&item.to).is_none() {
+            self.config.receiver(&self.config.webhook).filter(|_| now >= item.since + DAY)?;
+            item.to.clone_from(&self.config.webhook);
+        }
+        Some(item)
+    }
+
+    /// Whether a stored lead is older than may be, or nothing covers it any more.
+    fn outlived(&self, item: &Item, now: Millis) -> bool {
+        item.since < self.oldest(now) || !(item.submitted || self.consent.may_store())
+    }
+
+    /// What was stored before has outlived the retention time.
+    fn oldest(&self, now: Millis) -> Millis {
+        now.saturating_sub(Millis::from(self.config.retention_days) * DAY)
+    }
+
     /// Takes in what earlier pages and other tabs have stored.
     pub(super) fn remember(&mut self, kept: Kept, turn: &mut Turn) {
         let granted = kept.iter().find_map(|(_, _, stored)| match stored {
@@ -48,7 +74,7 @@ impl State {
             _ => None,
         });
         // The consent goes with what it covers: after the retention time it is asked for again.
-        let oldest = turn.now.wall.saturating_sub(Millis::from(self.config.retention_days) * DAY);
+        let oldest = self.oldest(turn.now.wall);
         match granted.filter(|consent| consent.may_store() && consent.at >= oldest) {
             Some(consent) => {
                 self.consent = consent;
@@ -56,9 +82,10 @@ impl State {
             }
             None => self.remove_visitor(&kept, turn),
         }
-        let leads = leads(&kept);
+        let leads = self.leads(&kept, turn.now.wall);
         for (area, key, stored) in kept {
             match stored {
+                Stored::Lead(item) if self.outlived(&item, turn.now.wall) => turn.remove(area, &[&key]),
                 Stored::Visitor(record) if self.consent.may_store() => {
                     if record.active < oldest {
                         turn.remove(area, &[&key]);
@@ -241,8 +268,9 @@ impl State {
             (Some(Stored::Lead(item)), _) => {
                 // What this page has sent it knows better.
                 let lead = key.strip_prefix(LEAD_PREFIX).map(str::to_owned);
-                if let Some(lead) = lead.filter(|lead| !self.outbox.flying.contains(lead)) {
-                    *self.outbox.items.entry(&lead) = *item;
+                let lead = lead.filter(|lead| !self.outbox.flying.contains(lead));
+                if let (Some(lead), Some(item)) = (lead, self.to_deliver(&item, turn.now.wall)) {
+                    *self.outbox.items.entry(&lead) = item;
                 }
             }
             (None, Some(writer)) if writer == self.writer => {
@@ -260,6 +288,7 @@ impl State {
             (None, None) => {
                 if let Some(lead) = key.strip_prefix(LEAD_PREFIX) {
                     self.outbox.items.remove(&lead.to_owned());
+                    self.store_lead(lead, turn); // It may stand here alone in a later form.
                 }
             }
             _ => {}
@@ -291,7 +320,7 @@ impl State {
         };
         self.lock = Lock::Held;
         self.fold(&kept, turn);
-        self.outbox.adopt(leads(&kept));
+        self.outbox.adopt(self.leads(&kept, turn.now.wall));
         if self.hopes {
             self.outbox.hope();
         }
@@ -347,8 +376,15 @@ impl State {
         // What was answered meanwhile may never be heard; the leases say when it is to be sent again.
         self.outbox.flying.clear();
         (self.lock, self.ask_again) = (Lock::Free, 0);
-        self.outbox.adopt(leads(&kept));
+        self.outbox.adopt(self.leads(&kept, turn.now.wall));
         self.hope();
+        // What was said is gone from storage: it was forgotten on another page.
+        if self.storage_works
+            && self.chat_saved > 0
+            && !kept.iter().any(|(_, _, stored)| matches!(stored, Stored::Chat(_)))
+        {
+            return self.forget_here(turn);
+        }
         let consent_gone = !kept.iter().any(|(_, key, _)| key == CONSENT_KEY);
         if self.consent.may_store() && consent_gone {
             self.changed(CONSENT_KEY, None, turn);

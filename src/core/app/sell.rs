@@ -1,5 +1,5 @@
 //! From what is known to a lead in the outbox. Owns when a lead is due, what it may contain under the consent given,
-//! and its revisions; must not know the receiver.
+//! its revisions, and which receivers get it; must not know what a receiver's answer means.
 
 use super::stored::LEAD_PREFIX;
 use super::{Area, Effect, Lock, Notice, State, Turn};
@@ -14,7 +14,7 @@ use crate::list::{gather, sort_down};
 use crate::model::{Points, Rule};
 use crate::outbox::{self, Item, Outcome, Verdict};
 use crate::qualify::Qualification;
-use crate::receiver::{Post, Receiver};
+use crate::receiver::{Form, Post, Receiver};
 use crate::score;
 use crate::select::Selector;
 use crate::signal::Kind;
@@ -22,8 +22,9 @@ use crate::source::Touch;
 use crate::text::{Lang, Text, clip, decimal, number};
 use crate::tier::{self, Stage, Tier};
 use crate::time::{MINUTE, Millis, day, iso, iso_day};
-use crate::visitor::{Latest, LeadMark};
+use crate::visitor::{Latest, LeadMark, Record};
 use crate::wire::{Wire, object};
+use crate::write::json;
 
 /// Revisions of a lead that bring no higher tier come at most so often.
 const REVISE_EVERY: Millis = MINUTE;
@@ -42,7 +43,7 @@ impl State {
         self.attributes.clear();
         if scoring {
             self.today = day(turn.now.wall);
-            self.attributes = self.known();
+            self.attributes = self.known(&self.sum);
             let (facts, journey) = (&self.sum.facts, &self.sum.journey);
             let evidence = score::Evidence { facts, journey, attributes: &self.attributes, today: self.today };
             self.score = self.scorer.total(&evidence);
@@ -127,12 +128,16 @@ impl State {
         }
         let mut lead = self.compose(turn);
         let mark = self.mark().cloned();
-        lead.revision = mark.as_ref().map_or(1, |mark| mark.revision + 1);
         if let Some(mark) = &mark {
-            lead.id.clone_from(&mark.id);
+            (lead.id, lead.revision) = (mark.id.clone(), mark.revision);
             lead.created_at = iso(mark.first_at);
         }
+        lead.revision += 1;
         let to = self.receivers(&lead, mark.as_ref(), now);
+        // Salesforce makes a record of each post, and would show a lead as often as it is revised.
+        let makes_records = |name: &String| self.config.receiver(name).is_some_and(|to| to.form == Form::Salesforce);
+        let has_it = |name: &&String| mark.as_ref().is_some_and(|mark| mark.to.contains(name));
+        let news_to = gather(to.iter().filter(|name| !(makes_records(name) && has_it(name))).cloned());
         let mark = LeadMark {
             revision: lead.revision,
             id: lead.id.clone(),
@@ -141,7 +146,7 @@ impl State {
             tier: lead.tier,
             said: (self.contact(), self.said_so_far()),
             heard: self.heard(),
-            to: to.clone(),
+            to,
         };
         if self.chat.started() {
             self.chat.lead = Some(mark.clone());
@@ -153,7 +158,7 @@ impl State {
             self.saved_at = 0; // With the lead, not after it: the next page must know that it was made.
         }
         let notice = Notice::Lead { id: lead.id.clone(), revision: lead.revision, tier: lead.tier };
-        self.enqueue(lead, to, self.chat.contact.reachable(), turn); // Written before anybody hears of it.
+        self.enqueue(lead, news_to, self.chat.contact.reachable(), turn); // Written before anybody hears of it.
         turn.push(Effect::Announce(notice));
     }
 
@@ -175,62 +180,77 @@ impl State {
         self.tests.push((ticket, keys, String::new()));
     }
 
-    /// Takes in what became of a test lead at one receiver; answers when that is known of all.
-    fn test_settled(&mut self, key: &str, line: &str, turn: &mut Turn) {
-        for (ticket, keys, said) in &mut self.tests {
+    /// Takes in what became of a test lead at one receiver.
+    fn test_settled(&mut self, key: &str, line: &str) {
+        for (_, keys, said) in &mut self.tests {
             let before = keys.len();
             keys.retain(|waiting| waiting != key);
             if keys.len() < before {
                 *said = [said.as_str(), if said.is_empty() { "" } else { "; " }, line].concat();
-                if keys.is_empty() {
-                    turn.answer(*ticket, Value::String(said.clone()));
-                }
             }
         }
-        self.tests.retain(|(_, keys, _)| !keys.is_empty());
+    }
+
+    /// Answers the tests of which all is known.
+    pub(super) fn settle_tests(&mut self, turn: &mut Turn) {
+        for key in gather(self.tests.iter().flat_map(|(_, keys, _)| keys.clone())) {
+            if self.outbox.items.get(&key).is_none() {
+                self.test_settled(&key, "delivered by another tab");
+            }
+        }
+        self.tests.retain(|(ticket, keys, said)| {
+            if keys.is_empty() {
+                turn.answer(*ticket, Value::String(said.clone()));
+            }
+            !keys.is_empty()
+        });
     }
 
     /// The names of the receivers that a lead is for: those that have an earlier revision, and those whose conditions hold;
     /// if there are none, the one of `webhook`.
     fn receivers(&mut self, lead: &Lead, mark: Option<&LeadMark>, now: Millis) -> Vec<String> {
-        let mut attributes = self.known();
+        let nothing = Record::default();
+        let sum = if self.scoring() { &self.sum } else { &nothing };
+        let mut attributes = self.known(sum);
         for (name, value) in [("tier", lead.tier.name()), ("stage", lead.stage.name()), ("page", &lead.page)] {
             attributes.insert(0, (name.to_owned(), value.to_owned()));
         }
-        let (facts, journey, today) = (&self.sum.facts, &self.sum.journey, day(now));
+        let (facts, journey, today) = (&sum.facts, &sum.journey, day(now));
         let evidence = score::Evidence { facts, journey, attributes: &attributes, today };
         self.routes.reset();
         self.routes.total(&evidence);
-        let had = mark.map_or(&[][..], |mark| &mark.to);
-        let mut receivers = Vec::new();
-        for (index, receiver) in self.config.webhooks.iter().enumerate() {
-            let suits = self.routes.gives(index) && !receiver.name.is_empty();
-            if suits || had.contains(&receiver.name) {
-                receivers.push(receiver.name.clone());
+        let mut receivers = mark.map_or(Vec::new(), |mark| mark.to.clone());
+        receivers.retain(|name| self.config.receiver(name).is_some());
+        for (index, Receiver { name, .. }) in self.config.webhooks.iter().enumerate() {
+            let suits = self.routes.gives(index) && *name != self.config.webhook;
+            if suits && !receivers.contains(name) {
+                receivers.push(name.clone());
             }
         }
         if receivers.is_empty() {
-            receivers.push(String::new());
+            receivers.push(self.config.webhook.clone());
         }
         receivers
     }
 
     /// Puts a lead into the outbox, for each of these receivers. Returns the keys.
     fn enqueue(&mut self, mut lead: Lead, to: Vec<String>, submitted: bool, turn: &mut Turn) -> Vec<String> {
-        lead.idempotency_key = [&lead.id, ".", &number(lead.revision.into()), ".", clip(&self.writer, 8)].concat();
+        // By what is new in it: two tabs, or a page and the one that died before it, make of the same news the same revision.
+        let news = object("tier contact said heard", &[&lead.tier, &lead.contact, &lead.qualification, &self.heard()]);
+        let news = id::digest(&json(&news));
+        lead.idempotency_key = [&lead.id, ".", &number(lead.revision.into()), ".", &news].concat();
         lead.bound();
         let (body, since, revision) = (lead.write(), turn.now.wall, lead.revision);
         let mut keys = Vec::new();
         for to in to {
-            let (named, receiver) = if to.is_empty() { ("", &self.config.webhook) } else { ("@", &to) };
-            turn.tell(&["lead: revision ", &number(revision.into()), ", ", lead.tier.name(), ", to ", receiver]);
-            let key = [lead.idempotency_key.as_str(), named, &to].concat();
+            turn.tell(&["lead: revision ", &number(revision.into()), ", ", lead.tier.name(), ", to ", &to]);
+            let key = [lead.idempotency_key.as_str(), "@", &to].concat();
             let (lead, body) = (lead.id.clone(), body.clone());
             let item = Item { lead, revision, to, body, submitted, since, ..Item::default() };
-            let contained = self.outbox.put(&key, item, since);
+            let earlier = self.outbox.put(&key, item);
             self.store_lead(&key, turn);
-            for key in contained {
-                self.store_lead(&key, turn);
+            for key in earlier {
+                self.store_lead(&key, turn); // It does not go by the last resort any more.
             }
             keys.push(key);
         }
@@ -381,7 +401,8 @@ impl State {
     /// What would be posted of a lead that waits for its next attempt.
     fn waiting(&self, key: &String) -> Option<Post> {
         let item = self.outbox.items.get(key)?;
-        let waits = item.state != outbox::State::Refused && !self.outbox.flying.contains(key);
+        let is_wanted = item.state != outbox::State::Refused && !self.outbox.is_superseded(item);
+        let waits = is_wanted && !self.outbox.flying.contains(key);
         self.post_of(item).filter(|_| waits)
     }
 
@@ -432,22 +453,25 @@ impl State {
 
     /// Takes in what became of a post.
     pub(super) fn settled(&mut self, key: &str, outcome: Outcome, turn: &mut Turn) {
-        let verdict = self.outbox.settle(key, outcome, turn.now);
+        let settled = self.outbox.settle(key, outcome, turn.now);
         self.store_lead(key, turn);
+        let Some((verdict, gone)) = settled else { return };
+        for key in gone {
+            self.store_lead(&key, turn);
+        }
         let answered = match outcome {
             Outcome::Answered(status, _) => ["the webhook answered ", &number(status.into())].concat(),
             Outcome::Opaque => "whether the webhook has it cannot be read".into(),
             Outcome::Failed => "the webhook could not be reached (offline, CORS, CSP, a redirect or no answer)".into(),
         };
         let meaning = match verdict {
-            Some(Verdict::Done) if outcome == Outcome::Opaque => "handed over: ",
-            Some(Verdict::Done) => "delivered: ",
-            Some(Verdict::Again | Verdict::Away(_)) => "not delivered yet, kept and tried again: ",
-            Some(Verdict::Never) => "refused, kept and not tried again: ",
-            None => return,
+            Verdict::Done if outcome == Outcome::Opaque => "handed over: ",
+            Verdict::Done => "delivered: ",
+            Verdict::Again | Verdict::Away(_) => "not delivered yet, kept and tried again: ",
+            Verdict::Never => "refused, kept and not tried again: ",
         };
         let line = [meaning, &answered].concat();
-        self.test_settled(key, &line, turn);
+        self.test_settled(key, &line);
         turn.tell(&[&line]);
     }
 }

@@ -5,7 +5,7 @@ use leadheat_core::app::Event;
 use leadheat_core::chat::Input;
 use leadheat_core::consent::Report;
 use leadheat_core::outbox::Outcome;
-use leadheat_core::sim::{TabId, World};
+use leadheat_core::sim::{Fate, TabId, World};
 use leadheat_core::time::{DAY, MINUTE};
 use serde_json::{Value, json};
 
@@ -166,6 +166,42 @@ fn withdrawal_keeps_what_was_submitted_without_the_score_and_forget_keeps_nothin
             }
         }
     }
+}
+
+/// The visitor asks to be forgotten on one page and goes back to the one before, which the browser has kept whole.
+#[test]
+fn a_page_that_comes_back_has_forgotten_too() {
+    for consent in ["granted", "denied"] {
+        let (mut world, tab) = visit(json!({}));
+        world.consent(tab, consent);
+        world.chat(tab, 0, 0, "a@b.fi");
+        let received = world.received.len();
+        world.go_and_come_back(tab, "/", |world| world.send(tab, Event::Chat(Input::Forget)));
+        assert!(world.view(tab).lines.is_empty(), "{consent}");
+        world.send(tab, Event::Chat(Input::Write("Hello?".into())));
+        world.pass(2 * MINUTE);
+        assert_eq!(world.received.len(), received, "{consent}");
+    }
+}
+
+#[test]
+fn a_lead_goes_with_the_consent_that_covers_it() {
+    let (mut world, tab) = visit(json!({"retention_days": 5}));
+    world.consent(tab, "granted");
+    world.fate = Some(Box::new(|_, _| Fate { taken: false, outcome: Outcome::Failed, after: 0 }));
+    world.call(tab, "identify", json!([{"email": "a@b.fi"}]));
+    world.goto(tab, "/pricing");
+    for form in ["trial", "demo"] {
+        world.send(tab, Event::FormSubmitted(form.into()));
+    }
+    world.call(tab, "test", json!([]));
+    let leads = |world: &World| world.site().keys().filter(|key| key.starts_with("leadheat:o:")).count();
+    assert_eq!(leads(&world), 2);
+    world.kill(tab);
+    world.fate = None;
+    world.wall += 6 * DAY;
+    world.open("/");
+    assert_eq!((leads(&world), world.received.len()), (0, 0));
 }
 
 #[test]

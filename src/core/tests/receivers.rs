@@ -1,14 +1,18 @@
 //! What receivers get, to the byte, and which of them gets a lead.
 #![allow(missing_docs)]
 
+use leadheat_core::app::Event;
+use leadheat_core::chat::Input;
 use leadheat_core::config::{Config, Defaults};
+use leadheat_core::consent::Report;
 use leadheat_core::json::Value;
 use leadheat_core::lead::{Contact, Lead, Message, SCHEMA};
 use leadheat_core::lint::lint;
+use leadheat_core::outbox::Outcome;
 use leadheat_core::receiver::{Ack, Form, Receiver};
-use leadheat_core::sim::World;
+use leadheat_core::sim::{Fate, World};
 use leadheat_core::tier::Tier;
-use leadheat_core::time::MINUTE;
+use leadheat_core::time::{DAY, MINUTE};
 use leadheat_core::wire::Wire;
 use leadheat_core::{model, script};
 use serde_json::{Value as Json, json};
@@ -220,6 +224,73 @@ fn revisions_go_to_those_who_have_the_lead() {
     assert_eq!(world.addresses, ["/new", "/new", "/old"]);
 }
 
+/// Pages of one site may have different configs, and a config may change while leads wait.
+#[test]
+fn a_page_sends_nothing_to_a_receiver_that_it_does_not_know() {
+    let mut world = World::new(json!({"webhooks": [{"name": "b", "url": "/b"}]}), 1);
+    let tab = world.open("/");
+    world.fate = Some(Box::new(|_, _| Fate { taken: false, outcome: Outcome::Failed, after: 0 }));
+    world.chat(tab, 0, 0, "a@firm.example");
+    world.close(tab);
+    (world.fate, world.config) = (None, json!({}));
+    let posts = world.addresses.len();
+    let tab = world.open("/");
+    world.pass(60 * MINUTE);
+    assert_eq!(world.addresses.len(), posts, "it waits for a page that knows");
+    world.pass(DAY);
+    world.goto(tab, "/");
+    world.pass(MINUTE);
+    assert_eq!(world.addresses[posts..], ["/webhook"], "but not for ever");
+}
+
+#[test]
+fn salesforce_gets_a_lead_once() {
+    let mut world = World::new(
+        json!({"webhooks": [{"name": "s", "url": "/s", "form": "salesforce"}, {"name": "j", "url": "/j"}]}),
+        1,
+    );
+    let tab = world.open("/pricing");
+    world.chat(tab, 0, 0, "a@firm.example");
+    for _ in 0..3 {
+        world.send(tab, Event::Chat(Input::Write("One more thing".into())));
+        world.pass(2 * MINUTE);
+    }
+    let count = |url: &str| world.addresses.iter().filter(|known| *known == url).count();
+    assert_eq!((count("/s"), count("/j")), (1, 4));
+}
+
+/// A stored grant that the consent manager has not confirmed yet: nothing that was observed decides where a lead goes.
+#[test]
+fn without_consent_no_route_looks_at_what_was_observed() {
+    let mut world = World::new(routed(), 1);
+    let tab = world.open("/articles/a");
+    world.consent(tab, "granted");
+    world.goto(tab, "/articles/b");
+    world.call(tab, "identify", json!([{"customer": "yes"}]));
+    world.goto(tab, "/pricing");
+    world.send(tab, Event::Consent(Report::Google { update: false, granted: false }));
+    world.chat(tab, 0, 0, "a@firm.example");
+    world.addresses.sort();
+    assert!(!world.addresses.iter().any(|url| url == "/owner" || url == "/readers"), "{:?}", world.addresses);
+}
+
+#[test]
+fn texts_of_ones_own_may_hold_anything_but_a_quote() {
+    let filled = |from: &str| {
+        let fields = vec![("f".to_owned(), from.to_owned())];
+        Receiver { fields, ..receiver(Form::Json) }.post(&lead().write()).body
+    };
+    for (from, wanted) in [
+        ("'https://firm.example/a|b'", "https://firm.example/a|b"),
+        ("contact.company|'a:b':2", "a:"),
+        ("contact.company|'-'", "-"),
+        ("contact.company|contact.phone:4", "+358"),
+        ("tier", "hot"),
+    ] {
+        assert_eq!(filled(from), json!({"f": wanted}).to_string(), "{from}");
+    }
+}
+
 #[test]
 fn a_lead_that_meets_no_condition_goes_to_the_webhook() {
     let mut world = World::new(routed(), 1);
@@ -284,6 +355,15 @@ fn check_says_which_receivers_cannot_confirm_and_refuses_those_whose_address_is_
             "cannot read what hooks.zapier.com answers",
         ),
         (json!({"name": "s", "url": "https://webto.salesforce.com/x", "form": "salesforce"}), "nobody can know"),
+        (
+            json!({"name": "s", "url": "https://webto.salesforce.com/x", "form": "salesforce"}),
+            "number of your organisation",
+        ),
+        (
+            json!({"name": "s", "url": "/x", "fields": {"a": "contact.emial|'x.y':9"}}),
+            "$.webhooks[0].fields.a: a lead has nothing called `contact.emial`",
+        ),
+        (json!({"name": "s", "url": "/x", "fields": {"a": "source.last.channel|attributes.plan|fit.grade"}}), ""),
         (json!({"name": "o", "url": "https://own.example/x"}), "asks own.example first"),
         (json!({"name": "h", "url": "https://api.hsforms.com/x", "form": "hubspot"}), ""),
         (json!({"name": "p", "url": "/path"}), ""),
@@ -296,6 +376,8 @@ fn check_says_which_receivers_cannot_confirm_and_refuses_those_whose_address_is_
         "discord.com/api/webhooks/1/x",
         "x.webhook.office.com/y",
         "prod-1.westeurope.logic.azure.com:443/w",
+        "x.environment.api.powerplatform.com/w",
+        "HOOKS.SLACK.COM/services/T/B/X",
     ] {
         let problems = read(json!({"webhook": format!("https://{host}")})).err();
         let said = problems.unwrap_or_default().iter().map(leadheat_core::json::Problem::sentence).collect::<String>();
