@@ -28,7 +28,7 @@ pub use answer::{Explanation, Notice, Pending, Status};
 #[cfg(feature = "native")]
 pub use replay::{Journey, Player, Seen};
 pub use stored::{Area, Kept, PREFIX, Stored, kept};
-pub use track::Click;
+pub use track::{Click, looks_driven};
 
 use crate::chat::{Conversation, FieldError, Input};
 use crate::config::{Config, Defaults};
@@ -235,6 +235,8 @@ pub struct State {
     /// The visitor: mine and others together.
     pub(crate) sum: Record,
     arrival: Option<Touch>,
+    /// The visitor came by another campaign than before: a visit begins with the next signal.
+    new_campaign: bool,
     /// When the present page view began; `None` while nothing may be observed.
     viewing: Option<Millis>,
     attention: Attention,
@@ -393,8 +395,7 @@ impl State {
         self.suspected_bot =
             self.config.bots != crate::config::Bots::Off && track::looks_driven(boot.webdriver, &boot.user_agent);
         self.writer = crate::id::writer(turn.now);
-        self.arrival =
-            Touch::read(turn.now.wall, &boot.page.host, &boot.page.path, &boot.page.query, &boot.page.referrer);
+        self.arrival = Touch::read(turn.now.wall, &boot.page, &self.config.source_parameters);
         self.device = known::device(boot.touches, boot.short_side);
         self.page = boot.page;
         (self.visible, self.focused) = (boot.visible, boot.focused);

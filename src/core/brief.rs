@@ -137,12 +137,13 @@ fn why(lead: &Lead, lang: Lang) -> String {
 
 fn where_from(lead: &Lead, lang: Lang) -> String {
     let Some(first) = lead.source.as_ref().and_then(|source| source.first.as_ref()) else { return String::new() };
-    let channel = match first.channel.as_str() {
+    let paid = first.channel.starts_with("paid");
+    let channel = match if paid { "display" } else { first.channel.as_str() } {
         "direct" => words!["came directly", "suoraan", "közvetlenül"],
-        "search" => words!["from a search", "hakukoneesta", "keresőből"],
+        "search" | "ai" => words!["from a search", "hakukoneesta", "keresőből"],
         "social" => words!["from social media", "sosiaalisesta mediasta", "közösségi médiából"],
         "email" => words!["from an e-mail", "sähköpostista", "e-mailből"],
-        "paid" => words!["from an advertisement", "mainoksesta", "hirdetésből"],
+        "display" => words!["from an advertisement", "mainoksesta", "hirdetésből"],
         _ => words!["from another site", "toiselta sivustolta", "másik oldalról"],
     };
     let origin = first.utm_campaign.as_ref().or(first.utm_source.as_ref()).or(first.referrer.as_ref());

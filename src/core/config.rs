@@ -48,6 +48,10 @@ pub struct Config {
     /// default.
     #[cfg_attr(feature = "native", schemars(default))]
     pub lead_from: Tier,
+    /// Parameters of your own in addresses, and the channel that each means: `{"partner": "partners", "qr": "trade-fair"}`. The
+    /// value is kept as the source.
+    #[cfg_attr(feature = "native", schemars(default, with = "std::collections::BTreeMap<String, String>"))]
+    pub source_parameters: Vec<(String, String)>,
     /// Days after which what is stored of a visitor is deleted: 30 by default, 1 to 395.
     #[cfg_attr(feature = "native", schemars(default))]
     pub retention_days: u32,
@@ -122,6 +126,7 @@ const SHAPE: Shape = Shape::Object(&[&[
     Field("exclude", Shape::List(&Shape::Text)),
     Field("opt_out_link", Shape::Flag),
     Field("lead_from", Shape::Word(Tier::NAMES.words)),
+    Field("source_parameters", Shape::Map(&Shape::Text)),
     Field("retention_days", Shape::Whole(1, 395)),
     Field("chat", CHAT),
     Field("model", model::SHAPE),
@@ -173,6 +178,7 @@ impl Config {
             exclude: Glob::list(value, "exclude"),
             opt_out_link: !matches!(value.field("opt_out_link"), Some(Value::Bool(false))),
             lead_from: value.word("lead_from", Tier::NAMES).unwrap_or(Tier::Warm),
+            source_parameters: value.map("source_parameters"),
             retention_days: value.whole("retention_days").unwrap_or(30),
             chat: read_chat(&at.field("chat"), given(value, "chat").unwrap_or(&Value::Null), defaults),
             model: Model::read(&at.field("model"), given(value, "model").unwrap_or(&defaults.model)),

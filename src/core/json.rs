@@ -180,6 +180,12 @@ impl Value {
         self.field(name).map_or(&[], Value::as_many)
     }
 
+    /// The texts of an object in a field, with their names.
+    pub fn map(&self, name: &str) -> Vec<(String, String)> {
+        let Value::Object(fields) = self.part(name) else { return Vec::new() };
+        gather(fields.iter().filter_map(|(name, text)| Some((name.clone(), text.as_str()?.to_owned()))))
+    }
+
     /// The items of a list; anything else but null stands for a list of one.
     pub fn as_many(&self) -> &[Value] {
         match self {

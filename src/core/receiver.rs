@@ -7,7 +7,6 @@ use crate::names::names;
 use crate::select::{self, Condition};
 use crate::shape::{Field, Shape};
 use crate::text::{after_last, clip, cut, join, split, thousandths};
-use crate::wire::Wire;
 use crate::write::json;
 
 /// Who receives leads.
@@ -139,17 +138,13 @@ impl Receiver {
             if url.is_empty() {
                 at.problem("there is no address to send leads to", "Add \"url\": \"https://...\"");
             }
-            let fields = match value.part("fields") {
-                Value::Object(fields) => gather(fields.iter().map(|(name, from)| (name.clone(), String::read(from)))),
-                _ => Vec::new(),
-            };
             Receiver {
                 name,
                 url,
                 form,
                 ack: value.word("ack", Ack::NAMES).unwrap_or(unreadable),
                 when: Condition::when(&at, value),
-                fields,
+                fields: value.map("fields"),
             }
         }))
     }

@@ -151,7 +151,7 @@ impl World {
 
     /// Opens a page in a new tab, coming from a referrer.
     pub fn open_from(&mut self, address: &str, referrer: &str) -> TabId {
-        self.tabs.push(Tab { user_agent: "Mozilla/5.0".into(), ..Tab::default() });
+        self.tabs.push(Tab { user_agent: "Mozilla/5.0 (X11; Linux x86_64)".into(), ..Tab::default() });
         self.load(self.tabs.len() - 1, address, referrer);
         self.tabs.len() - 1
     }

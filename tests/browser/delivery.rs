@@ -186,8 +186,8 @@ pub async fn a_send_keeps_no_page_out_of_the_back_forward_cache(v: Visitor) -> V
     v
 }
 
-/// Chromium alone: the others have no `fetchLater`. The browser refuses to store, the receiver is away, and then the page is
-/// killed: the browser itself hands the lead over.
+/// The browser refuses to store, the receiver is away, and then the page is killed where the browser has `fetchLater`
+/// (Chromium), and left where it has not: the browser itself hands the lead over.
 pub async fn without_storage_a_page_that_is_gone_hands_over_its_lead(mut v: Visitor) -> Visitor {
     v.goto("/pricing").await;
     let has_fetch_later = v.js("return 'fetchLater' in window").await == true;

@@ -286,6 +286,34 @@ fn without_a_chat_the_rest_works() {
     assert_eq!(world.received.len(), 1);
 }
 
+/// After half an hour of nothing, after a day of anything, and by another campaign.
+#[test]
+fn when_a_visit_begins() {
+    let mut world = World::new(json!({}), 5);
+    let tab = world.open("/?utm_source=news&utm_campaign=may");
+    world.consent(tab, "granted");
+    let visits = |world: &mut World, tab| {
+        let said = world.told(tab).iter().filter(|line| line.starts_with("seen: visit")).count();
+        (said, world.explain(tab)["attributes"]["utm_campaign"].as_str().unwrap_or_default().to_owned())
+    };
+    assert_eq!(visits(&mut world, tab), (1, "may".into()));
+    world.goto(tab, "/pricing");
+    assert_eq!(visits(&mut world, tab).0, 0, "the same visit");
+    world.goto(tab, "/?utm_source=news&utm_campaign=may");
+    assert_eq!(visits(&mut world, tab).0, 0, "the same link again");
+    world.pass(SECOND);
+    world.goto(tab, "/?utm_source=news&utm_campaign=june");
+    assert_eq!(visits(&mut world, tab), (1, "june".into()));
+    for _ in 0..24 * 4 {
+        world.pass(15 * MINUTE);
+        world.call(tab, "track", json!(["refreshed"]));
+    }
+    assert_eq!(visits(&mut world, tab).0, 2, "a day");
+    world.pass(31 * MINUTE);
+    world.call(tab, "track", json!(["refreshed"]));
+    assert_eq!(visits(&mut world, tab).0, 3, "half an hour");
+}
+
 #[test]
 fn conditions_attributes_and_the_visit_under_way_are_looked_at() {
     let rule = |id: &str, points: f64, more: Value| {
@@ -293,7 +321,7 @@ fn conditions_attributes_and_the_visit_under_way_are_looked_at() {
         rule.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         rule
     };
-    let paid = json!({"attribute": "channel", "on": "paid"});
+    let paid = json!({"attribute": "channel", "on": "paid*"});
     let model = json!({"id": "m", "rules": [
         rule("base", 10.0, json!({})),
         rule("paid", -3.0, paid.clone()),

@@ -1,0 +1,113 @@
+//! Where visitors come from, and whether they are people: small cases of our own, and the data files where they are there.
+#![allow(missing_docs)]
+
+use std::fs;
+
+use leadheat_core::app::looks_driven;
+use leadheat_core::page::Page;
+use leadheat_core::source::Touch;
+
+const DATA: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/data");
+
+fn arrival(query: &[(&str, &str)], referrer: &str) -> Option<Touch> {
+    let query = query.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect();
+    let page =
+        Page { host: "lumo.example".into(), path: "/".into(), query, referrer: referrer.into(), ..Page::default() };
+    Touch::read(0, &page, &[("partner".into(), "partners".into()), ("qr".into(), "trade-fair".into())])
+}
+
+fn channel(query: &[(&str, &str)], referrer: &str) -> String {
+    arrival(query, referrer).map_or("none".into(), |touch| touch.channel)
+}
+
+#[test]
+fn channels() {
+    for (query, referrer, wanted) in [
+        (&[][..], "", "direct"),
+        (&[], "https://www.google.fi/search?q=secret", "search"),
+        (&[], "https://mail.google.com/mail/u/0/", "email"),
+        (&[], "https://gemini.google.com/app", "ai"),
+        (&[], "https://www.linkedin.com/feed/", "social"),
+        (&[], "https://t.co/abc", "social"),
+        (&[], "https://not.co/abc", "referral"),
+        (&[], "https://m.youtube.com/watch?v=1", "video"),
+        (&[], "https://partner.example/x", "referral"),
+        (&[], "https://www.researchgate.net/x", "referral"),
+        (&[], "https://lumo.example/product", "none"),
+        (&[("utm_source", "news"), ("utm_medium", "Email")], "https://lumo.example/", "email"),
+        (&[("utm_source", "google"), ("utm_medium", "cpc")], "", "paid_search"),
+        (&[("utm_source", "chatgpt.com")], "", "ai"),
+        (&[("gclid", "x")], "https://www.google.com/", "paid_search"),
+        (&[("msclkid", "x")], "https://www.bing.com/", "paid_search"),
+        (&[("li_fat_id", "x")], "https://www.linkedin.com/", "paid_social"),
+        (&[("fbclid", "x")], "https://l.facebook.com/", "social"),
+        (&[("utm_medium", "cpc"), ("utm_source", "x"), ("utm_campaign", "workshop")], "", "paid_other"),
+        (&[("partner", "ACME-7")], "https://acme.example/", "partners"),
+        (&[("qr", "stand-4")], "", "trade-fair"),
+    ] {
+        assert_eq!(channel(query, referrer), wanted, "{query:?} {referrer}");
+    }
+    let touch = arrival(&[("partner", "ACME-7"), ("gclid", "secret")], "https://acme.example/?secret").unwrap();
+    assert_eq!((touch.utm_source.as_str(), touch.referrer.as_str()), ("acme-7", "acme.example"));
+    assert!(!format!("{touch:?}").contains("secret"));
+}
+
+/// The rows of a file of `../shared`, or none, with a word about it.
+fn rows(file: &str) -> Vec<Vec<String>> {
+    let Ok(text) = fs::read_to_string(format!("{DATA}/{file}")) else {
+        println!("skipped: {file} is not here");
+        return Vec::new();
+    };
+    text.lines().skip(1).map(|line| line.split('\t').map(str::to_owned).collect()).collect()
+}
+
+#[test]
+fn channels_of_analytics() {
+    let (mut right, rows) = (0, rows("channels/channel_cases.tsv"));
+    for row in &rows {
+        let [source, medium, campaign, wanted, _] = &row[..] else { panic!("{row:?}") };
+        let given = channel(&[("utm_source", source), ("utm_medium", medium), ("utm_campaign", campaign)], "");
+        let wanted = wanted.to_lowercase().replace("mobile push notifications", "push").replace([' ', '-'], "_");
+        let same = given == wanted.trim_start_matches("organic_");
+        println!("{}", if same { String::new() } else { format!("{row:?}: {given}") });
+        right += usize::from(same);
+    }
+    println!("{right} of {} channels", rows.len());
+    assert!(right + 1 >= rows.len());
+}
+
+#[test]
+fn referrers() {
+    let least = [("search", 21), ("social", 13), ("chatbot", 9), ("email", 55)];
+    let rows = rows("referrers/referrer_cases.tsv");
+    for (medium, least) in least.into_iter().filter(|_| !rows.is_empty()) {
+        let of: Vec<_> = rows.iter().filter(|row| row[0] == medium).collect();
+        let wanted = if medium == "chatbot" { "ai" } else { medium };
+        let wrong: Vec<_> =
+            of.iter().map(|row| (channel(&[], &row[3]), &row[3])).filter(|(given, _)| given != wanted).collect();
+        println!("{medium}: {} of {}; not {wrong:?}", of.len() - wrong.len(), of.len());
+        assert!(of.len() - wrong.len() >= least);
+    }
+}
+
+#[test]
+fn people_and_programs() {
+    const CHROME: &str = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36";
+    assert!(!looks_driven(false, CHROME) && looks_driven(true, CHROME));
+    assert!(!looks_driven(false, "Mozilla/5.0 (Linux; Android 9; CUBOT P30) AppleWebKit/537.36 Chrome/99 Mobile"));
+    for program in
+        ["Mozilla/5.0 (compatible; Googlebot/2.1)", "curl/8.5.0", "Mozilla/5.0 HeadlessChrome/140", "AdsBot (x)"]
+    {
+        assert!(looks_driven(false, program), "{program}");
+    }
+    let rows = rows("bots/ua_labelled_dev.tsv");
+    let share = |label: &str| {
+        let of: Vec<_> = rows.iter().filter(|row| row[0] == label).collect();
+        let driven = of.iter().filter(|row| looks_driven(false, &row[3])).count();
+        println!("{label}: {driven} of {} look driven", of.len());
+        driven as f64 / of.len() as f64
+    };
+    if !rows.is_empty() {
+        assert!(share("bot") >= 0.9 && share("human") <= 0.005);
+    }
+}
