@@ -262,9 +262,15 @@
       if (tries++ < 30 && !(google && tcf)) setTimeout(look, 1000);
     })();
   }
+  /* What stands there is the page's, and may be anything. */
   function heard(entry) {
-    var said = entry && entry[0] === 'consent' && entry[2] && entry[2].analytics_storage;
-    if (said) guard(function () { wasm.google(entry[1] === 'update', said === 'granted'); });
+    try {
+      var said = entry[0] === 'consent' && entry[2].analytics_storage;
+      if (said) guard(function () { wasm.google(entry[1] === 'update', said === 'granted'); });
+      /* An event as gtag writes it, or as it is pushed. */
+      var own = entry[0] === 'event', name = own ? entry[1] : entry.event, value = (own ? entry[2] || {} : entry.ecommerce || entry).value;
+      if (typeof name === 'string') guard(function () { wasm.pushed(name, typeof value === 'number' ? value : undefined); });
+    } catch (_) {}
   }
   function askTcf() {
     __tcfapi('addEventListener', 2, function (tc, ok) {

@@ -28,7 +28,7 @@ pub use answer::{Explanation, Notice, Pending, Status};
 #[cfg(feature = "native")]
 pub use replay::{Journey, Player, Seen};
 pub use stored::{Area, Kept, PREFIX, Stored, kept};
-pub use track::{Click, looks_driven};
+pub use track::{Click, Media, looks_driven};
 
 use crate::chat::{Conversation, FieldError, Input};
 use crate::config::{Config, Defaults};
@@ -39,6 +39,7 @@ use crate::outbox::{Outbox, Outcome};
 use crate::page::{Attention, Page};
 use crate::receiver::Post;
 use crate::score::Scorer;
+use crate::signal::Kind;
 use crate::source::Touch;
 use crate::text::join;
 use crate::tier::{Stage, Tier};
@@ -66,10 +67,12 @@ pub enum Event {
     Scrolled(u8),
     /// A link or a marked element was clicked.
     Clicked(Click),
-    /// The first field of a form was touched; its label.
-    FormStarted(String),
-    /// A form was submitted; its label.
-    FormSubmitted(String),
+    /// Something was done that needs no more to be said than what and on what; where that is empty, on the page.
+    Did(Kind, String),
+    /// A video or audio of the page plays, or does not any more.
+    Media(Media),
+    /// The site told its tag manager of an event, and perhaps of its value.
+    Pushed(String, Option<f64>),
     /// A consent manager, or the page, said something.
     Consent(Report),
     /// The visitor did something in the panel.
@@ -240,6 +243,14 @@ pub struct State {
     /// When the present page view began; `None` while nothing may be observed.
     viewing: Option<Millis>,
     attention: Attention,
+    /// Of the last click: where, when on the monotonic clock, and how many were there before.
+    click: (i32, i32, Millis, u32),
+    /// The form that was begun and not submitted on this page.
+    form: Option<String>,
+    /// What plays: its label, and up to when on the monotonic clock it has been counted.
+    playing: Option<(String, Millis)>,
+    /// What has played on this page, with the deepest quarter reached.
+    played: Vec<(String, u8)>,
     visible: bool,
     focused: bool,
     unsaved: bool,
@@ -346,8 +357,9 @@ impl State {
             Event::Input => self.attention.input(turn.now.monotonic),
             Event::Scrolled(percent) => self.scrolled(percent, turn),
             Event::Clicked(click) => self.clicked(&click, turn),
-            Event::FormStarted(label) => self.form(crate::signal::Kind::FormStart, &label, turn),
-            Event::FormSubmitted(label) => self.form(crate::signal::Kind::FormSubmit, &label, turn),
+            Event::Did(kind, subject) => self.did(kind, &subject, turn),
+            Event::Media(media) => self.media(media, turn),
+            Event::Pushed(name, value) => self.pushed(&name, value, turn),
             Event::Consent(report) => self.reported(&report, turn),
             Event::Chat(input) => self.chatted(input, turn),
             Event::Changed { key, value } => self.changed(&key, value, turn),
@@ -421,7 +433,7 @@ impl State {
 
     fn set_alarm(&mut self, turn: &mut Turn) {
         let now = turn.now.wall;
-        let engaged = self.viewing.is_some() && self.attention.engaged(turn.now.monotonic);
+        let engaged = self.viewing.is_some() && self.attention.engaged(turn.now.monotonic) || self.playing.is_some();
         let mut due = if engaged { now + 10 * crate::time::SECOND } else { Millis::MAX };
         for other in [self.outbox.next_due(now), self.save_due(), self.revision_due()] {
             due = due.min(other.unwrap_or(Millis::MAX));

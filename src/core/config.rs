@@ -11,7 +11,7 @@ use crate::names::names;
 use crate::receiver::{self, Receiver};
 use crate::script::{self, Script};
 use crate::shape::{Field, Shape};
-use crate::text::{Lang, Text, cut};
+use crate::text::{Lang, Text, cut, split};
 use crate::tier::Tier;
 use crate::words;
 
@@ -48,6 +48,15 @@ pub struct Config {
     /// default.
     #[cfg_attr(feature = "native", schemars(default))]
     pub lead_from: Tier,
+    /// Parameters in which your site's addresses carry the words of its search.
+    #[cfg_attr(feature = "native", schemars(default))]
+    pub search_parameters: Vec<String>,
+    /// Topics of searches: name, and words with `*`, separated by spaces. Words that fit none count as `other`.
+    #[cfg_attr(feature = "native", schemars(default, with = "std::collections::BTreeMap<String, String>"))]
+    pub topics: Vec<(String, String)>,
+    /// Events that your site tells Google Tag Manager (`dataLayer`), and what each is called here.
+    #[cfg_attr(feature = "native", schemars(default, with = "std::collections::BTreeMap<String, String>"))]
+    pub data_layer: Vec<(String, String)>,
     /// Parameters of your own in addresses, and the channel that each means: `{"partner": "partners", "qr": "trade-fair"}`. The
     /// value is kept as the source.
     #[cfg_attr(feature = "native", schemars(default, with = "std::collections::BTreeMap<String, String>"))]
@@ -126,6 +135,9 @@ const SHAPE: Shape = Shape::Object(&[&[
     Field("exclude", Shape::List(&Shape::Text)),
     Field("opt_out_link", Shape::Flag),
     Field("lead_from", Shape::Word(Tier::NAMES.words)),
+    Field("search_parameters", Shape::List(&Shape::Text)),
+    Field("topics", Shape::Map(&Shape::Text)),
+    Field("data_layer", Shape::Map(&Shape::Text)),
     Field("source_parameters", Shape::Map(&Shape::Text)),
     Field("retention_days", Shape::Whole(1, 395)),
     Field("chat", CHAT),
@@ -178,6 +190,12 @@ impl Config {
             exclude: Glob::list(value, "exclude"),
             opt_out_link: !matches!(value.field("opt_out_link"), Some(Value::Bool(false))),
             lead_from: value.word("lead_from", Tier::NAMES).unwrap_or(Tier::Warm),
+            search_parameters: match value.many("search_parameters") {
+                [] => gather(split("q s query search", b' ').into_iter().map(str::to_owned)),
+                own => gather(own.iter().filter_map(|name| Some(name.as_str()?.to_owned()))),
+            },
+            topics: value.map("topics"),
+            data_layer: value.map("data_layer"),
             source_parameters: value.map("source_parameters"),
             retention_days: value.whole("retention_days").unwrap_or(30),
             chat: read_chat(&at.field("chat"), given(value, "chat").unwrap_or(&Value::Null), defaults),

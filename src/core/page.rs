@@ -22,11 +22,13 @@ pub struct Page {
     pub language: String,
 }
 
-/// Attention given to one page view. Time counts while the page is visible, focused and recently used.
+/// Attention given to one page view. Time counts while the page is visible, focused and recently used, and while a video or
+/// audio plays in it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Attention {
     visible: bool,
     focused: bool,
+    playing: bool,
     /// Monotonic time up to which engagement has been counted.
     counted: Millis,
     /// Monotonic time of the last input.
@@ -47,12 +49,15 @@ impl Attention {
 
     /// Whether time is running.
     pub fn engaged(&self, now: Millis) -> bool {
-        self.visible && self.focused && now < self.active + IDLE_AFTER
+        self.playing || self.visible && self.focused && now < self.active + IDLE_AFTER
     }
 
     /// Counts what has passed since the last call.
     fn advance(&mut self, now: Millis) {
-        if self.visible && self.focused {
+        if self.playing {
+            // A clock that jumped further than an alarm is late was asleep.
+            self.pending += now.saturating_sub(self.counted).min(3 * IDLE_AFTER);
+        } else if self.visible && self.focused {
             self.pending += now.min(self.active + IDLE_AFTER).saturating_sub(self.counted);
         }
         self.counted = now;
@@ -62,6 +67,12 @@ impl Attention {
     pub fn input(&mut self, now: Millis) {
         self.advance(now);
         self.active = now;
+    }
+
+    /// Something plays, or does not any more.
+    pub fn play(&mut self, playing: bool, now: Millis) {
+        self.advance(now);
+        self.playing = playing;
     }
 
     /// Visibility or focus changed. Coming back counts as an input.

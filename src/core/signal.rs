@@ -29,6 +29,26 @@ pub enum Kind {
     FormStart,
     /// A form of the page was submitted. Subject: the form's label.
     FormSubmit,
+    /// A field of a form was left. Subject: the form's label.
+    FormField,
+    /// The browser refused to submit a form as it was filled in; each field counts. Subject: the form's label.
+    FormError,
+    /// The page was left with a form begun and not submitted. Subject: the form's label.
+    FormAbandon,
+    /// The site was searched. Subject: the topic that the words belong to, or `other`: the words are not kept.
+    Search,
+    /// A video or audio began to play. Subject: its label.
+    MediaStart,
+    /// A further quarter of it was reached. Subject: its label.
+    MediaQuarter,
+    /// It played. Subject: its label; amount: seconds.
+    MediaPlay,
+    /// Text was copied. Subject: the path of the page.
+    Copy,
+    /// The page was printed. Subject: its path.
+    Print,
+    /// The same place was clicked three times within two seconds: something does not work. Subject: the path of the page.
+    RageClick,
     /// A visit began: first activity after at least 30 minutes without any. Subject: the landing path.
     Visit,
     /// The chat panel was opened by the visitor. Subject: path.
@@ -42,8 +62,19 @@ pub enum Kind {
 names!(Kind {
     Custom "custom", PageView "page_view", Engaged "engaged", Scroll "scroll", ClickOutbound "click_outbound",
     ClickDownload "click_download", ClickMailto "click_mailto", ClickTel "click_tel", Mark "mark", FormStart "form_start",
-    FormSubmit "form_submit", Visit "visit", ChatOpen "chat_open", ChatMessage "chat_message", Contact "contact",
+    FormSubmit "form_submit", FormField "form_field", FormError "form_error", FormAbandon "form_abandon", Search "search",
+    MediaStart "media_start", MediaQuarter "media_quarter", MediaPlay "media_play", Copy "copy", Print "print",
+    RageClick "rage_click", Visit "visit", ChatOpen "chat_open", ChatMessage "chat_message", Contact "contact",
 });
+
+impl Kind {
+    /// Whether it says how something went on, and not that something was done: it is no step of a journey, and no evidence of
+    /// intent.
+    pub fn is_progress(self) -> bool {
+        use Kind::{Engaged, FormError, FormField, MediaPlay, MediaQuarter, RageClick, Scroll};
+        matches!(self, Engaged | Scroll | FormField | FormError | MediaQuarter | MediaPlay | RageClick)
+    }
+}
 
 /// One thing that a visitor did.
 #[derive(Clone, Debug, PartialEq, Eq)]

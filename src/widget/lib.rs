@@ -101,6 +101,12 @@ pub fn google(update: bool, granted: bool) {
     send(Event::Consent(Report::Google { update, granted }));
 }
 
+/// The site told its tag manager of an event.
+#[wasm_bindgen]
+pub fn pushed(name: String, value: Option<f64>) {
+    send(Event::Pushed(name, value));
+}
+
 /// A consent manager of the IAB framework said something.
 #[wasm_bindgen]
 pub fn tcf(decided: bool, applies: Option<bool>, purposes: &JsValue) {

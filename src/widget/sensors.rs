@@ -1,8 +1,9 @@
 //! What the visitor does, as the browser tells it. Owns the listener, on the loader's abort signal; decides nothing, reads
 //! no value of any field, and leaves every event to the page.
 
-use leadheat_core::app::{Click, Event, PREFIX, Stored};
-use leadheat_core::text::lists;
+use leadheat_core::app::{Click, Event, Media, PREFIX, Stored};
+use leadheat_core::signal::Kind;
+use leadheat_core::text::{after_last, cut, lists};
 use wasm_bindgen::prelude::*;
 use web_sys::Element;
 
@@ -14,7 +15,7 @@ const INPUT_EVERY: f64 = 1_000.0;
 
 /// Everything that is listened to, on window while it goes down to its target: no script of the page can stop it there.
 const HEARD: &str = "visibilitychange focus blur pointermove pointerdown keydown wheel touchstart scroll resize click auxclick \
-    focusin submit storage pagehide pageshow popstate hashchange \
+    focusin focusout submit invalid copy beforeprint play pause ended timeupdate storage pagehide pageshow popstate hashchange \
     online";
 
 /// Listens as long as it lives. One listener for all events: each more is a kilobyte of wasm.
@@ -23,7 +24,14 @@ pub(crate) struct Sensors(Closure<dyn FnMut(web_sys::Event)>);
 impl Sensors {
     /// Begins to listen to the page.
     pub(crate) fn new() -> Option<Sensors> {
-        let mut ear = Ear { told: f64::NEG_INFINITY, path: String::new(), deepest: 0, look: None, form: None };
+        let mut ear = Ear {
+            told: f64::NEG_INFINITY,
+            path: String::new(),
+            deepest: 0,
+            look: None,
+            form: None,
+            media: (None, false, 0),
+        };
         let sensors = Sensors(Closure::new(move |event| ear.hear(&event)));
         host::listen(web_sys::window()?.as_ref(), HEARD, sensors.0.as_ref().unchecked_ref(), true);
         Some(sensors)
@@ -41,6 +49,8 @@ struct Ear {
     look: Option<(bool, bool)>,
     /// The form that was begun last.
     form: Option<Element>,
+    /// The video or audio told of last, whether it plays, and the quarter it is in.
+    media: (Option<Element>, bool, u8),
 }
 
 impl Ear {
@@ -49,7 +59,10 @@ impl Ear {
         match kind.as_str() {
             "visibilitychange" | "focus" | "blur" => self.looked(),
             "click" | "auxclick" => self.clicked(event),
-            "focusin" | "submit" => self.form(event, kind == "submit"),
+            "focusin" | "focusout" | "submit" | "invalid" => self.form(event, &kind),
+            "copy" => send(Event::Did(Kind::Copy, String::new())),
+            "beforeprint" => send(Event::Did(Kind::Print, String::new())),
+            "play" | "pause" | "ended" | "timeupdate" => self.media(event, kind != "pause" && kind != "ended"),
             "storage" => self.stored(event),
             "pagehide" => send(Event::Left),
             "online" => send(Event::Online),
@@ -107,20 +120,42 @@ impl Ear {
             click.path = text(&link, "pathname");
             click.download = link.get_attribute("download").is_some();
         }
-        if click != Click::default() {
-            send(Event::Clicked(click));
+        click.at = (number(event, "clientX") as i32, number(event, "clientY") as i32);
+        send(Event::Clicked(click));
+    }
+
+    /// A field of a form has the focus or loses it, the form is submitted, or the browser refuses to.
+    fn form(&mut self, event: &web_sys::Event, what: &str) {
+        // What the browser would not send is not submitted, whatever the page does with it.
+        let Some(form) = closest(event, if what == "submit" { "form:valid" } else { "form" }) else { return };
+        let kind = match what {
+            "submit" => Kind::FormSubmit,
+            "invalid" => Kind::FormError,
+            "focusin" if self.form.as_ref() == Some(&form) => return,
+            "focusin" => Kind::FormStart,
+            _ if closest(event, "input, select, textarea").is_none() => return,
+            _ => Kind::FormField,
+        };
+        send(Event::Did(kind, label(&form)));
+        if kind == Kind::FormStart {
+            self.form = Some(form);
         }
     }
 
-    /// A field of a form has the focus, or the form is submitted.
-    fn form(&mut self, event: &web_sys::Event, submitted: bool) {
-        // What the browser would not send is not submitted, whatever the page does with it.
-        let Some(form) = closest(event, if submitted { "form:valid" } else { "form" }) else { return };
-        if submitted {
-            send(Event::FormSubmitted(label(&form)));
-        } else if self.form.as_ref() != Some(&form) {
-            send(Event::FormStarted(label(&form)));
-            self.form = Some(form);
+    /// A video or audio plays, or does not any more. A silent one that goes round for ever is decoration.
+    fn media(&mut self, event: &web_sys::Event, playing: bool) {
+        let Some(media) = closest(event, "video, audio") else { return };
+        let is = |name| get(&media, name).as_bool() == Some(true);
+        if is("muted") && is("loop") {
+            return;
+        }
+        let percent = number(&media, "currentTime") / number(&media, "duration") * 100.0;
+        let playing = playing && !is("paused");
+        // It tells four times a second; only a further quarter, and what begins or ends, is worth telling.
+        let news = (Some(media.clone()), playing, percent as u8 / 25);
+        if self.media != news {
+            self.media = news;
+            send(Event::Media(Media { label: media_label(&media), playing, percent: percent as u8 }));
         }
     }
 
@@ -138,10 +173,27 @@ impl Ear {
     }
 }
 
+/// A property that is a number; 0 where there is none.
+fn number(object: &JsValue, key: &str) -> f64 {
+    get(object, key).as_f64().unwrap_or_default()
+}
+
 /// The nearest such element around what an event is about. Never one of the widget's own, whose events do not pass its
 /// shadow root with their target.
 fn closest(event: &web_sys::Event, selector: &str) -> Option<Element> {
     event.target()?.dyn_into::<Element>().ok()?.closest(selector).ok()?
+}
+
+/// What a video or audio is called: as the site owner says, else as its file.
+fn media_label(media: &Element) -> String {
+    for attribute in ["data-leadheat", "title", "aria-label"] {
+        if let Some(name) = media.get_attribute(attribute).filter(|name| !name.trim().is_empty()) {
+            return name;
+        }
+    }
+    let source = text(media, "currentSrc");
+    let (path, _) = cut(&source, b"?#");
+    after_last(path, b'/').unwrap_or("").to_owned()
 }
 
 /// What the site owner calls a form.

@@ -18,6 +18,7 @@ mod receiver;
 mod sales;
 mod site;
 mod talking;
+mod tracking;
 mod vectors;
 mod visitor;
 
@@ -41,6 +42,7 @@ scenarios! {
     delivery: three_tabs_send_each_lead_once, two_tabs_keep_every_lead, a_hostile_receiver_gets_every_lead, killed_pages_lose_nothing, a_send_keeps_no_page_out_of_the_back_forward_cache,
         without_storage_a_page_that_is_gone_hands_over_its_lead, posts_that_outlive_the_page_stay_within_their_limit,
         a_lead_leaves_within_a_quarter_of_a_second;
+    tracking: forms_copies_prints_and_anger_count, searches_and_the_data_layer_count, media_count_by_quarters;
     sales: inbox_shows_a_lead_live;
     vectors: scores_are_those_of_the_native_core;
 }

@@ -140,7 +140,9 @@ const WORDS = {
 
   'what.page_view': ['Page', 'Sivu', 'Oldal'], 'what.click_outbound': ['Link to another site', 'Linkki toiselle sivustolle', 'Link más webhelyre'], 'what.click_download': ['Download', 'Lataus', 'Letöltés'],
   'what.click_mailto': ['E-mail address clicked', 'Napsautti sähköpostiosoitetta', 'E-mail-címre kattintott'], 'what.click_tel': ['Phone number clicked', 'Napsautti puhelinnumeroa', 'Telefonszámra kattintott'], 'what.mark': ['Marked spot', 'Merkitty kohta', 'Megjelölt elem'],
-  'what.form_start': ['Form begun', 'Lomake aloitettu', 'Űrlap megkezdve'], 'what.form_submit': ['Form sent', 'Lomake lähetetty', 'Űrlap elküldve'], 'what.chat_open': ['Chat opened', 'Chat avattu', 'Csevegés megnyitva'],
+  'what.form_start': ['Form begun', 'Lomake aloitettu', 'Űrlap megkezdve'], 'what.form_submit': ['Form sent', 'Lomake lähetetty', 'Űrlap elküldve'], 'what.form_abandon': ['Form not sent', 'Lomake jäi lähettämättä', 'Űrlap elküldés nélkül'],
+  'what.search': ['Site search', 'Haku sivustolta', 'Keresés az oldalon'], 'what.media_start': ['Video or audio', 'Video tai ääni', 'Videó vagy hang'], 'what.copy': ['Text copied', 'Kopioi tekstiä', 'Szöveget másolt'], 'what.print': ['Page printed', 'Tulosti sivun', 'Oldalt nyomtatott'],
+  'what.chat_open': ['Chat opened', 'Chat avattu', 'Csevegés megnyitva'],
   'what.chat_message': ['Chat message', 'Viesti chatissa', 'Csevegőüzenet'], 'what.contact': ['Contact details given', 'Yhteystiedot annettu', 'Elérhetőség megadva'], 'what.custom': ['Other signal', 'Muu tapahtuma', 'Egyéb esemény'],
   'mark.chat': ['Chat', 'Chat', 'Csevegés'], 'mark.form': ['Form', 'Lomake', 'Űrlap'], 'mark.price': ['Prices', 'Hinnat', 'Árak'], 'mark.download': ['Download', 'Lataus', 'Letöltés'], 'mark.mail': ['E-mail address', 'Sähköpostiosoite', 'E-mail-cím'],
   'mark.phone': ['Phone number', 'Puhelinnumero', 'Telefonszám'], 'mark.out': ['Another site', 'Toinen sivusto', 'Más webhely'], 'mark.contact': ['Contact details', 'Yhteystiedot', 'Elérhetőség'], 'mark.flag': ['Other', 'Muu', 'Egyéb'],

@@ -78,7 +78,7 @@ impl State {
     /// More than one thing that a visitor must have meant to do: looking at a single page is not.
     fn has_evidence(&self) -> bool {
         let meant = Kind::NAMES.all.iter().copied();
-        let meant = meant.filter(|kind| !matches!(kind, Kind::Visit | Kind::Engaged | Kind::Scroll));
+        let meant = meant.filter(|kind| !kind.is_progress() && !matches!(kind, Kind::Visit | Kind::FormAbandon));
         meant.map(|kind| self.sum.facts.count(kind)).sum::<u32>() > 1
     }
 

@@ -17,6 +17,12 @@ const VISIT_ENDS_AFTER: u64 = 30 * MINUTE;
 /// However active somebody is, a visit does not last longer.
 const LONGEST_VISIT: u64 = DAY;
 
+/// Clicks so near each other, in CSS pixels, and so soon after each other, are about the same thing.
+const RAGE_NEAR: u32 = 30;
+const RAGE_WITHIN: Millis = 1_000;
+/// An alarm comes each ten seconds while something plays; in a hidden tab each minute.
+const LONGEST_TICK: Millis = 90_000;
+
 /// File endings that make a link a download.
 const FILES: &str = "7z csv doc docx dwg epub exe gz key mp3 mp4 odp ods odt pdf pkg pps ppt pptx rar rtf tar txt webm xls \
     xlsx zip";
@@ -34,6 +40,19 @@ pub struct Click {
     pub download: bool,
     /// `data-leadheat` of the element or the nearest around it.
     pub mark: Option<String>,
+    /// Where in the window, in CSS pixels.
+    pub at: (i32, i32),
+}
+
+/// A video or audio of the page.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Media {
+    /// What it is called.
+    pub label: String,
+    /// Whether it plays.
+    pub playing: bool,
+    /// How much of it has passed, in percent.
+    pub percent: u8,
 }
 
 /// What stands in the user agents of programs, and hardly in those of people: chosen on 2,336 and 1,179 of them, of which it
@@ -104,6 +123,7 @@ impl State {
             self.both(|record| record.visitor.clone_from(&visitor));
         }
         self.signal_here(Kind::PageView, 1, turn);
+        self.count_search(turn);
         // A reload or a page without referrer in the middle of a visit is no arrival from outside.
         if let Some(touch) = self.arrival.take().filter(|touch| new_visit || touch.channel != "direct") {
             self.both(|record| record.came(&touch));
@@ -146,7 +166,7 @@ impl State {
         let fact = self.sum.facts.add(&signal, at);
         self.scorer.signal(&self.sum.facts, fact);
         self.both(|record| record.active = record.active.max(at));
-        if !matches!(signal.kind, Kind::Engaged | Kind::Scroll) {
+        if !signal.kind.is_progress() {
             // Of a page view it is the seconds to come.
             let amount = if signal.kind == Kind::PageView { 0 } else { signal.amount };
             let step = Step { at, what: signal.kind, subject: clip(&signal.subject, 80).to_owned(), amount, scroll: 0 };
@@ -173,6 +193,7 @@ impl State {
         if self.viewing.is_none() {
             return;
         }
+        self.count_playing(turn);
         let seconds = self.attention.take_seconds(turn.now.monotonic);
         if seconds > 0 {
             self.signal_here(Kind::Engaged, seconds, turn);
@@ -194,14 +215,22 @@ impl State {
 
     /// Ends the page view, if there is one.
     pub(super) fn end_view(&mut self, turn: &mut Turn) {
+        if let Some(form) = self.form.take() {
+            self.did(Kind::FormAbandon, &form, turn);
+        }
         self.count_attention(turn);
+        (self.playing, self.played) = (None, Vec::new());
         self.viewing = None;
     }
 
     pub(super) fn navigated(&mut self, page: Page, turn: &mut Turn) {
         // Routers replace the address without going anywhere; only another path is another page.
         if page.path == self.page.path {
+            let searched = self.searched(&page) != self.searched(&self.page);
             self.page = page;
+            if searched {
+                self.count_search(turn);
+            }
             return;
         }
         self.end_view(turn);
@@ -231,6 +260,14 @@ impl State {
     }
 
     pub(super) fn clicked(&mut self, click: &Click, turn: &mut Turn) {
+        let (x, y, last, before) = self.click;
+        let now = turn.now.monotonic;
+        let there = last > 0 && x.abs_diff(click.at.0) + y.abs_diff(click.at.1) < RAGE_NEAR && now < last + RAGE_WITHIN;
+        let before = if there { before + 1 } else { 0 };
+        self.click = (click.at.0, click.at.1, now, before);
+        if before == 2 {
+            self.signal_here(Kind::RageClick, 1, turn);
+        }
         if let Some(mark) = click.mark.as_deref().map(str::trim).filter(|mark| !mark.is_empty()) {
             self.signal(Kind::Mark, mark, 1, turn);
         }
@@ -247,12 +284,84 @@ impl State {
         }
     }
 
-    pub(super) fn form(&mut self, kind: Kind, label: &str, turn: &mut Turn) {
-        if label.is_empty() {
-            self.signal_here(kind, 1, turn);
-        } else {
-            self.signal(kind, label, 1, turn);
+    pub(super) fn did(&mut self, kind: Kind, subject: &str, turn: &mut Turn) {
+        match kind {
+            Kind::FormStart => self.form = Some(subject.to_owned()),
+            Kind::FormSubmit => self.form = None,
+            _ => {}
         }
+        match subject.trim() {
+            "" => self.signal_here(kind, 1, turn),
+            subject => self.signal(kind, subject, 1, turn),
+        }
+    }
+
+    /// What the page's address asks its search for, in lower case.
+    fn searched(&self, page: &Page) -> Option<String> {
+        let names = self.config.search_parameters.iter();
+        names.filter_map(|name| parameter(&page.query, name)).find(|words| !words.trim().is_empty())
+    }
+
+    fn count_search(&mut self, turn: &mut Turn) {
+        let Some(words) = self.searched(&self.page) else { return };
+        let fits = |pattern: &&str| words.split_whitespace().any(|word| crate::glob::matches(pattern, word));
+        let topic = self.config.topics.iter().find(|(_, patterns)| split(patterns, b' ').iter().any(fits));
+        let topic = topic.map_or("other".to_owned(), |(topic, _)| topic.clone());
+        self.signal(Kind::Search, &topic, 1, turn);
+    }
+
+    pub(super) fn media(&mut self, media: Media, turn: &mut Turn) {
+        if self.viewing.is_none() {
+            return;
+        }
+        self.count_attention(turn);
+        let label = if media.label.is_empty() { self.page.path.clone() } else { media.label };
+        let known = self.played.iter().position(|(known, _)| *known == label);
+        if known.is_none() {
+            if !media.playing {
+                return;
+            }
+            self.played.push((label.clone(), 0));
+            self.did(Kind::MediaStart, &label, turn);
+        }
+        let quarter = media.percent.min(100) / 25;
+        if let Some((_, reached)) = self.played.iter_mut().find(|(known, _)| *known == label) {
+            let further = quarter.saturating_sub(*reached);
+            *reached = quarter.max(*reached);
+            if further > 0 {
+                self.signal(Kind::MediaQuarter, &label, further.into(), turn);
+            }
+        }
+        let plays = self.playing.as_ref().is_some_and(|(playing, _)| *playing == label);
+        if media.playing {
+            if !plays {
+                self.playing = Some((label, turn.now.monotonic));
+            }
+        } else if plays {
+            self.playing = None;
+        }
+        self.attention.play(self.playing.is_some(), turn.now.monotonic);
+    }
+
+    /// Counts the whole seconds that something has played since the last time.
+    fn count_playing(&mut self, turn: &mut Turn) {
+        let now = turn.now.monotonic;
+        let Some((label, since)) = &mut self.playing else { return };
+        // What is much longer than between two alarms was sleep.
+        let seconds = now.saturating_sub(*since).min(LONGEST_TICK) / 1_000;
+        if seconds > 0 {
+            *since = now - now.saturating_sub(*since) % 1_000;
+            let label = label.clone();
+            self.signal(Kind::MediaPlay, &label, seconds as u32, turn);
+        }
+    }
+
+    /// An event of the site's own, where config says what it is called here.
+    pub(super) fn pushed(&mut self, name: &str, value: Option<f64>, turn: &mut Turn) {
+        let Some((_, ours)) = self.config.data_layer.iter().find(|(theirs, _)| theirs == name) else { return };
+        let ours = ours.clone();
+        let amount = value.map_or(1, |value| value.clamp(0.0, 1e6).round() as u32);
+        self.signal(Kind::Custom, &ours, amount, turn);
     }
 
     /// Whether suspected bots are to be kept cold, and this is one.

@@ -5,6 +5,7 @@ use leadheat_core::app::Event;
 use leadheat_core::chat::Input;
 use leadheat_core::consent::Report;
 use leadheat_core::outbox::Outcome;
+use leadheat_core::signal::Kind;
 use leadheat_core::sim::{Fate, TabId, World};
 use leadheat_core::time::{DAY, MINUTE};
 use serde_json::{Value, json};
@@ -108,7 +109,7 @@ fn withdrawn_in_one_tab_is_wiped_in_every_tab() {
     let second = world.open("/product");
     world.faults = vec![Some(Outcome::Failed); 20];
     world.call(second, "identify", json!([{"email": "a@b.fi"}]));
-    world.send(second, Event::FormSubmitted("trial".into()));
+    world.send(second, Event::Did(Kind::FormSubmit, "trial".into()));
     world.goto(first, "/pricing");
     world.pass(10_000);
     assert!(
@@ -192,7 +193,7 @@ fn a_lead_goes_with_the_consent_that_covers_it() {
     world.call(tab, "identify", json!([{"email": "a@b.fi"}]));
     world.goto(tab, "/pricing");
     for form in ["trial", "demo"] {
-        world.send(tab, Event::FormSubmitted(form.into()));
+        world.send(tab, Event::Did(Kind::FormSubmit, form.into()));
     }
     world.call(tab, "test", json!([]));
     let leads = |world: &World| world.site().keys().filter(|key| key.starts_with("leadheat:o:")).count();
@@ -286,11 +287,11 @@ fn in_memory_mode_only_what_was_submitted_is_stored() {
     let (mut world, tab) = visit(json!({"consent": "memory"}));
     world.faults = vec![Some(Outcome::Failed)];
     world.call(tab, "identify", json!([{"email": "a@b.fi"}]));
-    world.send(tab, Event::FormSubmitted("trial".into()));
+    world.send(tab, Event::Did(Kind::FormSubmit, "trial".into()));
     world.goto(tab, "/pricing");
     world.call(tab, "identify", json!([{"email": "a@b.fi"}]));
-    world.send(tab, Event::FormSubmitted("trial".into()));
-    world.send(tab, Event::FormStarted("trial".into()));
+    world.send(tab, Event::Did(Kind::FormSubmit, "trial".into()));
+    world.send(tab, Event::Did(Kind::FormStart, "trial".into()));
     assert!(world.site().is_empty(), "{:?}", site_keys(&world));
     world.pass(MINUTE);
     assert!(world.site().is_empty());

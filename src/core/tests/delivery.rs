@@ -9,6 +9,7 @@ use fastrand::Rng;
 use leadheat_core::app::Event;
 use leadheat_core::chat::Input;
 use leadheat_core::outbox::Outcome;
+use leadheat_core::signal::Kind;
 use leadheat_core::sim::{Fate, World};
 use leadheat_core::time::{DAY, MINUTE, SECOND};
 use serde_json::{Value as Json, json};
@@ -253,7 +254,7 @@ fn what_is_not_to_be_sent_does_not_go_by_the_last_resort_either() {
         let tab = world.open("/pricing");
         world.call(tab, "identify", json!([{"email": "a@b.fi"}]));
         for form in ["trial", "demo"] {
-            world.send(tab, Event::FormSubmitted(form.into()));
+            world.send(tab, Event::Did(Kind::FormSubmit, form.into()));
         }
         for revision in 1..3 {
             world.pass(2 * MINUTE);

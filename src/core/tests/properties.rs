@@ -350,7 +350,7 @@ proptest! {
                 5 => world.consent(tab, if millis % 2 == 0 { "granted" } else { "denied" }),
                 6 => world.goto(tab, &format!("/{text}")),
                 7 => tab = world.open("/pricing"),
-                8 => world.send(tab, Event::FormSubmitted(text)),
+                8 => world.send(tab, Event::Did(Kind::FormSubmit, text)),
                 9 => world.send(tab, Event::Scrolled(millis as u8)),
                 10 => { world.call(tab, "track", json!([text, millis])); }
                 11 => world.wall = world.wall.saturating_add(millis * 1_000).saturating_sub(40_000_000),

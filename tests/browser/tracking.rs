@@ -1,0 +1,120 @@
+//! What visitors do on pages, as the engines tell it.
+
+use std::collections::BTreeMap;
+
+use serde_json::json;
+
+use crate::visitor::Visitor;
+
+/// A page that scores each kind of signal by itself, without asking.
+fn page(v: &Visitor, path: &str, kinds: &str, body: &str) {
+    let rules: Vec<_> = kinds.split(' ').map(|kind| json!({"id": kind, "kind": kind, "points": 0.001})).collect();
+    let config = json!({
+        "webhook": "/webhook", "consent": "memory", "bots": "off", "model": {"id": "m", "rules": rules},
+        "topics": {"heating": "heat*"}, "data_layer": {"generate_lead": "inquiry", "purchase": "bought"},
+    });
+    v.site.file(&format!("{path}.json"), "application/json", &config.to_string());
+    let tags = format!(
+        "<script src=/leadheat-stub.js></script><script async src=/leadheat.js data-config={path}.json></script>"
+    );
+    v.site.page(path, None, &[body, &tags].concat());
+}
+
+/// How often each kind was counted, of those that were.
+async fn counted(v: &Visitor) -> BTreeMap<String, u64> {
+    let explained = v.explain().await;
+    let reasons = explained["reasons"].as_array().unwrap();
+    reasons.iter().map(|reason| (reason["rule"].as_str().unwrap().into(), reason["count"].as_u64().unwrap())).collect()
+}
+
+fn counts<const N: usize>(wanted: [(&str, u64); N]) -> BTreeMap<String, u64> {
+    wanted.into_iter().map(|(kind, count)| (kind.to_owned(), count)).collect()
+}
+
+pub async fn forms_copies_prints_and_anger_count(mut v: Visitor) -> Visitor {
+    let kinds = "form_start form_field form_error form_submit form_abandon copy print rage_click";
+    page(
+        &v,
+        "/t/acts",
+        kinds,
+        "<h1 id=dead>Nothing</h1><form name=quote><input name=a required><input name=b><button id=go>Go</button></form>",
+    );
+    v.goto("/t/acts").await;
+    v.ready().await;
+    for _ in 0..3 {
+        v.click("#dead").await;
+    }
+    v.click("[name=a]").await;
+    v.click("[name=b]").await;
+    v.click("#go").await; // Refused: the first field is empty.
+    v.js("getSelection().selectAllChildren(document.querySelector('h1')); document.execCommand('copy') || document.dispatchEvent(new Event('copy')); dispatchEvent(new Event('beforeprint'))").await;
+    let mut wanted =
+        counts([("copy", 1), ("form_error", 1), ("form_field", 2), ("form_start", 1), ("print", 1), ("rage_click", 1)]);
+    v.until("counted", "return leadheat('explain').then(e => e.reasons.length >= 6)").await;
+    let mut given = counted(&v).await;
+    // Where the browser puts the focus after it refused is its own affair.
+    wanted.remove("form_field");
+    assert!(given.remove("form_field") >= Some(2));
+    assert_eq!(given, wanted);
+    v.js("history.pushState({}, '', '/t/acts/next')").await;
+    v.until("abandoned", "return leadheat('explain').then(e => e.reasons.some(r => r.rule === 'form_abandon'))").await;
+    v
+}
+
+pub async fn searches_and_the_data_layer_count(mut v: Visitor) -> Visitor {
+    page(
+        &v,
+        "/t/layer",
+        "search custom",
+        "<script>
+            window.dataLayer = window.dataLayer || [];
+            function gtag() { dataLayer.push(arguments) }
+            gtag('event', 'generate_lead', { value: 5 });
+            dataLayer.push(null, 5, 'x', { event: 'unknown' }, { get event() { throw Error('hostile') } });
+            window.theirs = 0;
+            const push = dataLayer.push;
+            dataLayer.push = function () { theirs++; return push.apply(this, arguments) };
+        </script>",
+    );
+    v.goto("/t/layer?q=Heat+pump").await;
+    v.ready().await;
+    let push = "dataLayer.push({ event: 'purchase', ecommerce: { value: 3 } }); dataLayer.push({ event: 'purchase' }); return [theirs, dataLayer.length]";
+    v.until("found", "return leadheat('explain').then(e => e.reasons.some(r => r.rule === 'custom'))").await;
+    assert_eq!(v.js(push).await, json!([2, 8]), "the page's own push goes on working");
+    v.js("history.pushState({}, '', '/t/layer?q=other'); history.replaceState({}, '', '/t/layer?q=other')").await;
+    v.until(
+        "searched",
+        "return leadheat('explain').then(e => e.reasons.some(r => r.rule === 'search' && r.count === 2))",
+    )
+    .await;
+    assert_eq!(counted(&v).await, counts([("custom", 3), ("search", 2)]));
+    v
+}
+
+/// The events are the page's own doing here, since not every engine on every machine can play something.
+pub async fn media_count_by_quarters(mut v: Visitor) -> Visitor {
+    page(
+        &v,
+        "/t/media",
+        "media_start media_quarter",
+        "<video id=tour title=Tour></video><video id=wall muted loop></video>",
+    );
+    v.goto("/t/media").await;
+    v.ready().await;
+    v.js("for (const id of ['tour', 'wall']) {
+            const media = document.getElementById(id), state = { paused: true, currentTime: 0, duration: 100 };
+            for (const name in state) Object.defineProperty(media, name, { get: () => state[name] });
+            const tell = (type, more) => { Object.assign(state, more); media.dispatchEvent(new Event(type)) };
+            tell('play', { paused: false });
+            for (let second = 1; second < 60; second++) tell('timeupdate', { currentTime: second });
+            tell('pause', { paused: true });
+            tell('timeupdate', { currentTime: 10 });
+        }")
+        .await;
+    v.until("watched", "return leadheat('explain').then(e => e.reasons.length === 2)").await;
+    let reasons = v.explain().await["reasons"].clone();
+    assert_eq!(counted(&v).await["media_start"], 1, "{reasons}");
+    let quarters = reasons.as_array().unwrap().iter().find(|reason| reason["rule"] == "media_quarter").unwrap();
+    assert_eq!((&quarters["count"], &quarters["evidence"][0]), (&json!(2), &json!("Tour")), "{reasons}");
+    v
+}
