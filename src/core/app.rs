@@ -28,7 +28,7 @@ pub use answer::{Explanation, Notice, Pending, Status};
 #[cfg(feature = "native")]
 pub use replay::{Journey, Player, Seen};
 pub use stored::{Area, Kept, PREFIX, Stored, kept};
-pub use track::{Click, Media, looks_driven};
+pub use track::{Click, Media, suspicion};
 
 use crate::chat::{Conversation, FieldError, Input};
 use crate::config::{Config, Defaults};
@@ -169,7 +169,7 @@ pub struct Boot {
     pub defaults: Defaults,
     /// The page.
     pub page: Page,
-    /// `navigator.webdriver`.
+    /// `navigator.webdriver`, or another trace of a program that drives the browser.
     pub webdriver: bool,
     /// `navigator.userAgent`.
     pub user_agent: String,
@@ -220,7 +220,10 @@ pub struct State {
     pub(crate) config: Config,
     pub(crate) debug: bool,
     pub(crate) page: Page,
-    pub(crate) suspected_bot: bool,
+    /// How much the visitor looks like a program, 0 to 100.
+    pub(crate) suspicion: u8,
+    /// Whether anybody moved, typed, touched or scrolled on this page.
+    touched: bool,
     device: &'static str,
 
     pub(crate) consent: Consent,
@@ -245,8 +248,8 @@ pub struct State {
     attention: Attention,
     /// Of the last click: where, when on the monotonic clock, and how many were there before.
     click: (i32, i32, Millis, u32),
-    /// The form that was begun and not submitted on this page.
-    form: Option<String>,
+    /// The form that was begun and not submitted on this page, and when on the monotonic clock.
+    form: Option<(String, Millis)>,
     /// What plays: its label, and up to when on the monotonic clock it has been counted.
     playing: Option<(String, Millis)>,
     /// What has played on this page, with the deepest quarter reached.
@@ -354,7 +357,7 @@ impl State {
             Event::Boot(_) | Event::Called { .. } => {}
             Event::Navigated(page) => self.navigated(page, turn),
             Event::Look { visible, focused } => self.look(visible, focused, turn),
-            Event::Input => self.attention.input(turn.now.monotonic),
+            Event::Input => self.touched(turn),
             Event::Scrolled(percent) => self.scrolled(percent, turn),
             Event::Clicked(click) => self.clicked(&click, turn),
             Event::Did(kind, subject) => self.did(kind, &subject, turn),
@@ -404,8 +407,7 @@ impl State {
         self.scorer = Scorer::new(take(&mut model.rules), take(&mut model.groups));
         self.fit = Scorer::new(take(&mut model.fit.rules), Vec::new());
         self.routes = Scorer::new(gather(self.config.webhooks.iter_mut().map(sell::route)), Vec::new());
-        self.suspected_bot =
-            self.config.bots != crate::config::Bots::Off && track::looks_driven(boot.webdriver, &boot.user_agent);
+        self.suspect(track::suspicion(boot.webdriver, &boot.user_agent));
         self.writer = crate::id::writer(turn.now);
         self.arrival = Touch::read(turn.now.wall, &boot.page, &self.config.source_parameters);
         self.device = known::device(boot.touches, boot.short_side);

@@ -121,8 +121,11 @@ pub struct Lead {
     pub updated_at: String,
     /// Sent by `leadheat('test')`.
     pub test: bool,
-    /// The browser looks driven by a program.
+    /// The browser looks driven by a program: `suspicion` is 50 or more.
     pub suspected_bot: bool,
+    /// How much it looks so, 0 to 100.
+    #[cfg_attr(feature = "native", serde(default))]
+    pub suspicion: u8,
     /// Version of leadheat.
     pub widget: String,
     /// Host of the page.
@@ -171,6 +174,7 @@ record!(Lead {
     updated_at,
     test,
     suspected_bot,
+    suspicion,
     widget,
     site,
     language,

@@ -9,7 +9,7 @@ use leadheat_core::app::{Boot, Notice};
 use leadheat_core::config::Defaults;
 use leadheat_core::json::Value;
 use leadheat_core::page::Page;
-use leadheat_core::text::split;
+use leadheat_core::text::{cut, split};
 use leadheat_core::time::Stamp;
 use leadheat_core::wire::Wire;
 use leadheat_core::write::json;
@@ -129,7 +129,7 @@ pub(crate) fn boot(config: Value, webhook: Option<String>, debug: bool) -> Boot 
         debug,
         defaults: Defaults { model: document(MODEL).unwrap_or_default(), script: document(SCRIPT).unwrap_or_default() },
         page: page(),
-        webdriver: get(&navigator, "webdriver").as_bool() == Some(true),
+        webdriver: get(&navigator, "webdriver").as_bool() == Some(true) || is_driven(),
         user_agent: text(&navigator, "userAgent"),
         touches: number(&navigator, "maxTouchPoints"),
         short_side: number(&screen, "width").min(number(&screen, "height")),
@@ -137,6 +137,14 @@ pub(crate) fn boot(config: Value, webhook: Option<String>, debug: bool) -> Boot 
         focused,
         kept: store::kept(),
     }
+}
+
+/// Names that programs leave in the pages that they drive.
+const TRACES: &str = "callPhantom _phantom __nightmare domAutomation domAutomationController __webdriver_evaluate \
+    __selenium_evaluate __playwright__binding__ Cypress";
+
+fn is_driven() -> bool {
+    split(TRACES, b' ').into_iter().any(|name| !global(name).is_undefined())
 }
 
 /// A document from its JSON.
@@ -151,9 +159,12 @@ pub(crate) fn page() -> Page {
     if language.is_empty() {
         language = text(&global("navigator"), "language");
     }
+    // Routers that keep their path behind a hash.
+    let (path, hash) = (text(&location, "pathname"), text(&location, "hash"));
+    let route = if hash.starts_with("#/") || hash.starts_with("#!/") { cut(&hash, b"?").0 } else { "" };
     Page {
         host: text(&location, "hostname"),
-        path: text(&location, "pathname"),
+        path: [&path, route].concat(),
         query: Wire::read(&crate::value(&query())),
         referrer: text(&document, "referrer"),
         language,

@@ -87,6 +87,10 @@ impl Ear {
 
     fn input(&mut self, event: &web_sys::Event) {
         let now = get(event, "timeStamp").as_f64().unwrap_or_default();
+        // What scripts do is no sign of a person.
+        if get(event, "isTrusted").as_bool() != Some(true) {
+            return;
+        }
         if now - self.told >= INPUT_EVERY {
             self.told = now;
             send(Event::Input);

@@ -42,7 +42,8 @@ scenarios! {
     delivery: three_tabs_send_each_lead_once, two_tabs_keep_every_lead, a_hostile_receiver_gets_every_lead, killed_pages_lose_nothing, a_send_keeps_no_page_out_of_the_back_forward_cache,
         without_storage_a_page_that_is_gone_hands_over_its_lead, posts_that_outlive_the_page_stay_within_their_limit,
         a_lead_leaves_within_a_quarter_of_a_second;
-    tracking: forms_copies_prints_and_anger_count, searches_and_the_data_layer_count, media_count_by_quarters;
+    tracking: forms_copies_prints_and_anger_count, searches_and_the_data_layer_count, media_count_by_quarters,
+        each_page_of_a_router_counts_once, engaged_time_agrees_with_a_stopwatch;
     sales: inbox_shows_a_lead_live;
     vectors: scores_are_those_of_the_native_core;
 }

@@ -1,14 +1,16 @@
 //! What visitors do on pages, as the engines tell it.
 
 use std::collections::BTreeMap;
+use std::time::Instant;
 
 use serde_json::json;
 
+use crate::engine::long;
 use crate::visitor::Visitor;
 
 /// A page that scores each kind of signal by itself, without asking.
 fn page(v: &Visitor, path: &str, kinds: &str, body: &str) {
-    let rules: Vec<_> = kinds.split(' ').map(|kind| json!({"id": kind, "kind": kind, "points": 0.001})).collect();
+    let rules: Vec<_> = kinds.split(' ').map(|kind| json!({"id": kind, "kind": kind, "points": 0.001, "measure": if kind == "engaged" { "sum" } else { "count" }})).collect();
     let config = json!({
         "webhook": "/webhook", "consent": "memory", "bots": "off", "model": {"id": "m", "rules": rules},
         "topics": {"heating": "heat*"}, "data_layer": {"generate_lead": "inquiry", "purchase": "bought"},
@@ -116,5 +118,71 @@ pub async fn media_count_by_quarters(mut v: Visitor) -> Visitor {
     assert_eq!(counted(&v).await["media_start"], 1, "{reasons}");
     let quarters = reasons.as_array().unwrap().iter().find(|reason| reason["rule"] == "media_quarter").unwrap();
     assert_eq!((&quarters["count"], &quarters["evidence"][0]), (&json!(2), &json!("Tour")), "{reasons}");
+    v
+}
+
+/// Routers of single pages: those behind a hash, and those that replace the state after each push.
+pub async fn each_page_of_a_router_counts_once(mut v: Visitor) -> Visitor {
+    page(&v, "/t/router", "page_view", "<p>app</p>");
+    v.goto("/t/router").await;
+    v.ready().await;
+    let go = "const wait = () => new Promise(done => setTimeout(done, 50));
+        return (async () => {
+            for (const hash of ['#/a', '#/b?x=1', '#/b?x=2', '#/a']) { location.hash = hash; await wait() }
+            for (const path of ['c', 'd', 'd']) {
+                history.pushState({}, '', '/t/router/' + path);
+                history.replaceState({ scroll: 0 }, '', '/t/router/' + path);
+                await wait();
+            }
+            history.back(); await wait(); // From d to d.
+            history.back(); await wait(); // To c.
+        })()";
+    v.js(go).await;
+    v.until("back", "return location.pathname === '/t/router/c'").await;
+    v.until("counted", "return leadheat('explain').then(e => e.reasons[0].count === 7)").await;
+    v.pause(300).await;
+    assert_eq!(counted(&v).await["page_view"], 7, "the page, a, b, a, c, d, c");
+    v
+}
+
+/// Scripted looks and blurs, since not every engine here can switch tabs. The long form takes three minutes.
+pub async fn engaged_time_agrees_with_a_stopwatch(mut v: Visitor) -> Visitor {
+    page(&v, "/t/watch", "engaged", "<p>to read</p>");
+    v.goto("/t/watch").await;
+    v.ready().await;
+    v.js("const look = window.look = { visibilityState: 'visible', focused: true };
+        Object.defineProperty(document, 'visibilityState', { get: () => look.visibilityState });
+        document.hasFocus = () => look.focused;
+        window.turn = more => {
+            Object.assign(look, more);
+            document.dispatchEvent(new Event('visibilitychange'));
+            dispatchEvent(new Event(look.focused ? 'focus' : 'blur'));
+        }")
+        .await;
+    let read = "return leadheat('explain').then(e => e.reasons.length ? e.reasons[0].count : 0)";
+    v.js("turn({ focused: false })").await;
+    let before = v.js(read).await.as_u64().unwrap();
+    let (mut watched, times) = (0.0, if long() { 6 } else { 1 });
+    for _ in 0..times {
+        for (seconds, away) in [(4, "focused: false"), (3, "visibilityState: 'hidden'"), (2, "focused: false")] {
+            v.js("turn({ focused: true, visibilityState: 'visible' })").await;
+            let began = Instant::now();
+            v.click("p").await;
+            v.pause(seconds * 1_000).await;
+            v.js(&format!("turn({{ {away} }})")).await;
+            watched += began.elapsed().as_secs_f64();
+            v.pause(1_500).await;
+        }
+    }
+    if long() {
+        v.js("turn({ focused: true, visibilityState: 'visible' })").await;
+        v.click("p").await;
+        v.pause(60_000).await; // Half of it with nobody there.
+        watched += 30.0;
+    }
+    v.js("turn({ visibilityState: 'hidden' })").await;
+    let counted = (v.js(read).await.as_u64().unwrap() - before) as f64;
+    println!("{watched:.1} s by the stopwatch, {counted} s counted");
+    assert!((counted - watched).abs() <= 1.0, "{watched:.1} s by the stopwatch, {counted} s counted");
     v
 }

@@ -9,7 +9,7 @@ use crate::page::{Attention, Page};
 use crate::signal::{Kind, Signal};
 use crate::source::parameter;
 use crate::text::{after_last, clip, lists, number, split};
-use crate::time::{DAY, MINUTE, Millis, day};
+use crate::time::{DAY, MINUTE, Millis, SECOND, day};
 use crate::visitor::{Record, Step};
 
 /// A visit ends after so long without activity.
@@ -60,15 +60,22 @@ pub struct Media {
 const PROGRAMS: &str = "*http* *www.* *.com* *@* *crawl* *spider* *agent* *monitor* *preview* *site* *feed* *fetch* *ping* \
     *synthetic* *inspect* *headless* *watch* *tool* *verif* *google-* *whatsapp* *lighthouse* *checker* *reader* *proxy* *research*";
 
-/// Whether a program seems to drive the browser.
-pub fn looks_driven(webdriver: bool, user_agent: &str) -> bool {
+/// From so much suspicion on a visitor counts as a bot.
+pub(super) const SUSPECTED: u8 = 50;
+/// A form is not filled in and sent so soon after its first field was touched, not even by a browser that fills it in.
+const TOO_SOON: Millis = SECOND;
+
+/// How much a browser looks driven by a program, 0 to 100.
+pub fn suspicion(webdriver: bool, user_agent: &str) -> u8 {
     // People's have a comment in brackets, with spaces.
-    let is_one_word =
-        !user_agent.is_empty() && !user_agent.bytes().any(|byte| matches!(byte, b' ' | b';' | b'(' | b')'));
-    webdriver
-        || is_one_word
-        || split(PROGRAMS, b' ').iter().any(|word| crate::glob::matches(word, user_agent))
-        || is_bot(user_agent)
+    let has_comment = user_agent.bytes().any(|byte| matches!(byte, b' ' | b';' | b'(' | b')'));
+    let is_one_word = !user_agent.is_empty() && !has_comment;
+    let is_program = |word: &&str| crate::glob::matches(word, user_agent);
+    match webdriver {
+        true => 100,
+        _ if is_one_word || split(PROGRAMS, b' ').iter().any(is_program) || is_bot(user_agent) => 90,
+        _ => 0,
+    }
 }
 
 /// `bot` at the end of a word; a maker of telephones is called Cubot.
@@ -215,7 +222,7 @@ impl State {
 
     /// Ends the page view, if there is one.
     pub(super) fn end_view(&mut self, turn: &mut Turn) {
-        if let Some(form) = self.form.take() {
+        if let Some((form, _)) = self.form.take() {
             self.did(Kind::FormAbandon, &form, turn);
         }
         self.count_attention(turn);
@@ -285,9 +292,17 @@ impl State {
     }
 
     pub(super) fn did(&mut self, kind: Kind, subject: &str, turn: &mut Turn) {
+        let now = turn.now.monotonic;
         match kind {
-            Kind::FormStart => self.form = Some(subject.to_owned()),
-            Kind::FormSubmit => self.form = None,
+            Kind::FormStart => self.form = Some((subject.to_owned(), now)),
+            Kind::FormSubmit => {
+                let begun = self.form.take().map(|(_, begun)| begun);
+                if begun.is_some_and(|begun| now < begun + TOO_SOON) {
+                    self.suspect(60);
+                } else if !self.touched {
+                    self.suspect(40);
+                }
+            }
             _ => {}
         }
         match subject.trim() {
@@ -364,8 +379,22 @@ impl State {
         self.signal(Kind::Custom, &ours, amount, turn);
     }
 
+    /// A person did something: moved, typed, touched or scrolled.
+    pub(super) fn touched(&mut self, turn: &Turn) {
+        self.attention.input(turn.now.monotonic);
+        self.touched = true;
+    }
+
+    /// Raises the suspicion, where there is to be any.
+    pub(super) fn suspect(&mut self, suspicion: u8) {
+        if self.config.bots != Bots::Off {
+            self.rescore |= suspicion > self.suspicion;
+            self.suspicion = self.suspicion.max(suspicion);
+        }
+    }
+
     /// Whether suspected bots are to be kept cold, and this is one.
     pub(super) fn caps_bot(&self) -> bool {
-        self.suspected_bot && self.config.bots == Bots::Cap
+        self.suspicion >= SUSPECTED && self.config.bots == Bots::Cap
     }
 }

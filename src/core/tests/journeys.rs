@@ -477,6 +477,34 @@ fn clicks_in_anger_are_three_in_one_place() {
 }
 
 #[test]
+fn what_no_person_does_is_suspected() {
+    let suspicion = |visit: &dyn Fn(&mut World, usize)| {
+        let (mut world, tab) = observed(json!({}), "/pricing");
+        world.pass(5_000);
+        visit(&mut world, tab);
+        world.chat(tab, 0, 0, "a@b.fi");
+        let lead = world.received.last().unwrap().clone();
+        (lead["suspicion"].as_u64().unwrap(), lead["suspected_bot"].as_bool().unwrap(), lead["tier"] == "cold")
+    };
+    let did = |world: &mut World, tab, kind| world.send(tab, Event::Did(kind, "trial".into()));
+    assert_eq!(suspicion(&|_, _| {}), (0, false, false));
+    let hasty = |world: &mut World, tab| {
+        world.send(tab, Event::Input);
+        did(world, tab, Kind::FormStart);
+        world.pass(400);
+        did(world, tab, Kind::FormSubmit);
+    };
+    assert_eq!(suspicion(&hasty), (60, true, true));
+    // Without a hand on anything it may still be a person, with a device of their own.
+    assert_eq!(suspicion(&|world, tab| did(world, tab, Kind::FormSubmit)), (40, false, false));
+    let person = |world: &mut World, tab| {
+        world.send(tab, Event::Input);
+        did(world, tab, Kind::FormSubmit);
+    };
+    assert_eq!(suspicion(&person), (0, false, false));
+}
+
+#[test]
 fn a_form_that_is_begun_and_left_is_abandoned() {
     let (mut world, tab) = observed(json!({}), "/contact");
     for kind in [Kind::FormStart, Kind::FormField, Kind::FormError] {

@@ -3,7 +3,7 @@
 
 use std::fs;
 
-use leadheat_core::app::looks_driven;
+use leadheat_core::app::suspicion;
 use leadheat_core::page::Page;
 use leadheat_core::source::Touch;
 
@@ -88,6 +88,10 @@ fn referrers() {
         println!("{medium}: {} of {}; not {wrong:?}", of.len() - wrong.len(), of.len());
         assert!(of.len() - wrong.len() >= least);
     }
+}
+
+fn looks_driven(webdriver: bool, user_agent: &str) -> bool {
+    suspicion(webdriver, user_agent) >= 50
 }
 
 #[test]
