@@ -216,6 +216,7 @@
         guard(function () { wasm.start(ready[0], data.webhook, debug); });
         watchAddress();
         watchConsent();
+        watchContent();
         waiting.splice(0).forEach(function (call) { call[0](); });
       }).catch(function (error) { leadheatDie('could not be loaded: ' + (error && error.message || error)); });
     });
@@ -250,6 +251,33 @@
       return result;
     };
     undo.push(function () { if (object[name] === ours) object[name] = theirs; });
+  }
+
+  /* Parts of the page that are marked: which are in view, and how far down. Found anew when the page changes. */
+  function watchContent() {
+    if (!window.IntersectionObserver) return;
+    var inView = new Map(), known = new WeakSet(), due;
+    function tell(element, visible) {
+      var box = element.getBoundingClientRect(), percent = Math.min((innerHeight - box.top) / (box.height || 1) * 100 + .5, 100);
+      var before = inView.get(element);
+      if (visible && before >= (percent / 25 | 0)) return;
+      visible ? inView.set(element, percent / 25 | 0) : inView.delete(element);
+      if (visible || before !== undefined) guard(function () { wasm.content(element.dataset.leadheatContent, visible, visible ? percent : 0); });
+    }
+    var views = new IntersectionObserver(function (entries) {
+      entries.forEach(function (entry) { tell(entry.target, entry.isIntersecting); });
+    });
+    function look() {
+      due = 0;
+      [].slice.call(document.querySelectorAll('[data-leadheat-content]'), 0, 100).forEach(function (element) {
+        if (!known.has(element)) known.add(element), views.observe(element);
+      });
+    }
+    var changes = new MutationObserver(function () { due = due || setTimeout(look, 500); });
+    changes.observe(document.documentElement, { childList: true, subtree: true });
+    window.addEventListener('scroll', function () { inView.forEach(function (_, element) { tell(element, true); }); }, { passive: true, capture: true, signal: stop.signal });
+    undo.push(function () { views.disconnect(); changes.disconnect(); clearTimeout(due); });
+    look();
   }
 
   /* Consent managers: found now or within half a minute. What they say goes to the wasm as they said it. */

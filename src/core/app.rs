@@ -69,6 +69,15 @@ pub enum Event {
     Clicked(Click),
     /// Something was done that needs no more to be said than what and on what; where that is empty, on the page.
     Did(Kind, String),
+    /// A marked part of the page came into view or left it, or more of it was seen.
+    Content {
+        /// Its label.
+        label: String,
+        /// Whether any of it is in view.
+        visible: bool,
+        /// How far down it has been in view, in percent.
+        percent: u8,
+    },
     /// A video or audio of the page plays, or does not any more.
     Media(Media),
     /// The site told its tag manager of an event, and perhaps of its value.
@@ -250,6 +259,8 @@ pub struct State {
     click: (i32, i32, Millis, u32),
     /// The form that was begun and not submitted on this page, and when on the monotonic clock.
     form: Option<(String, Millis)>,
+    /// The marked parts of this page that have been in view: label, whether it is now, and whether its end was.
+    contents: Vec<(String, bool, bool)>,
     /// What plays: its label, and up to when on the monotonic clock it has been counted.
     playing: Option<(String, Millis)>,
     /// What has played on this page, with the deepest quarter reached.
@@ -361,6 +372,7 @@ impl State {
             Event::Scrolled(percent) => self.scrolled(percent, turn),
             Event::Clicked(click) => self.clicked(&click, turn),
             Event::Did(kind, subject) => self.did(kind, &subject, turn),
+            Event::Content { label, visible, percent } => self.content(&label, visible, percent, turn),
             Event::Media(media) => self.media(media, turn),
             Event::Pushed(name, value) => self.pushed(&name, value, turn),
             Event::Consent(report) => self.reported(&report, turn),

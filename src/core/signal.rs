@@ -37,6 +37,12 @@ pub enum Kind {
     FormAbandon,
     /// The site was searched. Subject: the topic that the words belong to, or `other`: the words are not kept.
     Search,
+    /// A marked part of a page came into view. Subject: its label.
+    ContentView,
+    /// It was in view while the visitor was engaged. Subject: its label; amount: seconds.
+    ContentTime,
+    /// Its end came into view. Subject: its label.
+    ContentEnd,
     /// A video or audio began to play. Subject: its label.
     MediaStart,
     /// A further quarter of it was reached. Subject: its label.
@@ -63,7 +69,7 @@ names!(Kind {
     Custom "custom", PageView "page_view", Engaged "engaged", Scroll "scroll", ClickOutbound "click_outbound",
     ClickDownload "click_download", ClickMailto "click_mailto", ClickTel "click_tel", Mark "mark", FormStart "form_start",
     FormSubmit "form_submit", FormField "form_field", FormError "form_error", FormAbandon "form_abandon", Search "search",
-    MediaStart "media_start", MediaQuarter "media_quarter", MediaPlay "media_play", Copy "copy", Print "print",
+    ContentView "content_view", ContentTime "content_time", ContentEnd "content_end", MediaStart "media_start", MediaQuarter "media_quarter", MediaPlay "media_play", Copy "copy", Print "print",
     RageClick "rage_click", Visit "visit", ChatOpen "chat_open", ChatMessage "chat_message", Contact "contact",
 });
 
@@ -71,8 +77,13 @@ impl Kind {
     /// Whether it says how something went on, and not that something was done: it is no step of a journey, and no evidence of
     /// intent.
     pub fn is_progress(self) -> bool {
-        use Kind::{Engaged, FormError, FormField, MediaPlay, MediaQuarter, RageClick, Scroll};
-        matches!(self, Engaged | Scroll | FormField | FormError | MediaQuarter | MediaPlay | RageClick)
+        use Kind::{
+            ContentTime, ContentView, Engaged, FormError, FormField, MediaPlay, MediaQuarter, RageClick, Scroll,
+        };
+        matches!(
+            self,
+            Engaged | Scroll | ContentView | ContentTime | FormField | FormError | MediaQuarter | MediaPlay | RageClick
+        )
     }
 }
 

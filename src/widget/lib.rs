@@ -101,6 +101,12 @@ pub fn google(update: bool, granted: bool) {
     send(Event::Consent(Report::Google { update, granted }));
 }
 
+/// A marked part of the page came into view or left it, or more of it was seen.
+#[wasm_bindgen]
+pub fn content(label: String, visible: bool, percent: u8) {
+    send(Event::Content { label, visible, percent });
+}
+
 /// The site told its tag manager of an event.
 #[wasm_bindgen]
 pub fn pushed(name: String, value: Option<f64>) {

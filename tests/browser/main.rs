@@ -43,7 +43,7 @@ scenarios! {
         without_storage_a_page_that_is_gone_hands_over_its_lead, posts_that_outlive_the_page_stay_within_their_limit,
         a_lead_leaves_within_a_quarter_of_a_second;
     tracking: forms_copies_prints_and_anger_count, searches_and_the_data_layer_count, media_count_by_quarters,
-        each_page_of_a_router_counts_once, engaged_time_agrees_with_a_stopwatch;
+        each_page_of_a_router_counts_once, engaged_time_agrees_with_a_stopwatch, marked_content_counts_while_it_is_in_view;
     sales: inbox_shows_a_lead_live;
     vectors: scores_are_those_of_the_native_core;
 }

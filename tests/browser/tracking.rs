@@ -186,3 +186,33 @@ pub async fn engaged_time_agrees_with_a_stopwatch(mut v: Visitor) -> Visitor {
     assert!((counted - watched).abs() <= 1.0, "{watched:.1} s by the stopwatch, {counted} s counted");
     v
 }
+
+pub async fn marked_content_counts_while_it_is_in_view(mut v: Visitor) -> Visitor {
+    let body = "<div style='height:10px'></div><section data-leadheat-content=intro style='height:200px'>Intro</section>
+        <div style='height:3000px'></div><section data-leadheat-content=' ' style='height:9px'></section>
+        <section data-leadheat-content=table id=table style='height:2000px'>Table</section><div style='height:3000px'></div>";
+    page(&v, "/t/content", "content_view content_end", body);
+    v.goto("/t/content").await;
+    v.ready().await;
+    v.until("intro", "return leadheat('explain').then(e => e.reasons.some(r => r.rule === 'content_end'))").await;
+    assert_eq!(counted(&v).await, counts([("content_view", 1), ("content_end", 1)]));
+    // A table higher than the window: its beginning, then its end. And one that comes later.
+    v.js("scrollTo(0, 3400)").await;
+    v.until(
+        "table",
+        "return leadheat('explain').then(e => e.reasons.find(r => r.rule === 'content_view').count === 2)",
+    )
+    .await;
+    assert_eq!(counted(&v).await["content_end"], 1);
+    v.js("scrollTo(0, 5000)").await;
+    v.until(
+        "its end",
+        "return leadheat('explain').then(e => e.reasons.find(r => r.rule === 'content_end').count === 2)",
+    )
+    .await;
+    v.js("const late = document.createElement('p'); late.dataset.leadheatContent = 'late'; late.textContent = 'late'; document.body.prepend(late); scrollTo(0, 0)").await;
+    v.until("late", "return leadheat('explain').then(e => e.reasons.find(r => r.rule === 'content_view').count === 3)")
+        .await;
+    assert_eq!(counted(&v).await, counts([("content_view", 3), ("content_end", 3)]));
+    v
+}

@@ -5,6 +5,7 @@ use super::{Area, Boot, State, Turn};
 use crate::config::Bots;
 use crate::facts::MAX_KEYS;
 use crate::json::Value;
+use crate::list::gather;
 use crate::page::{Attention, Page};
 use crate::signal::{Kind, Signal};
 use crate::source::parameter;
@@ -17,6 +18,8 @@ const VISIT_ENDS_AFTER: u64 = 30 * MINUTE;
 /// However active somebody is, a visit does not last longer.
 const LONGEST_VISIT: u64 = DAY;
 
+/// Most marked parts of a page.
+const MAX_CONTENTS: usize = 20;
 /// Clicks so near each other, in CSS pixels, and so soon after each other, are about the same thing.
 const RAGE_NEAR: u32 = 30;
 const RAGE_WITHIN: Millis = 1_000;
@@ -131,6 +134,9 @@ impl State {
         }
         self.signal_here(Kind::PageView, 1, turn);
         self.count_search(turn);
+        for label in self.in_view() {
+            self.signal(Kind::ContentView, &label, 1, turn);
+        }
         // A reload or a page without referrer in the middle of a visit is no arrival from outside.
         if let Some(touch) = self.arrival.take().filter(|touch| new_visit || touch.channel != "direct") {
             self.both(|record| record.came(&touch));
@@ -204,6 +210,9 @@ impl State {
         let seconds = self.attention.take_seconds(turn.now.monotonic);
         if seconds > 0 {
             self.signal_here(Kind::Engaged, seconds, turn);
+            for label in self.in_view() {
+                self.signal(Kind::ContentTime, &label, seconds, turn);
+            }
         }
         self.viewed(seconds);
     }
@@ -241,6 +250,7 @@ impl State {
             return;
         }
         self.end_view(turn);
+        self.contents = Vec::new();
         self.page = page;
         self.begin(turn);
     }
@@ -323,6 +333,31 @@ impl State {
         let topic = self.config.topics.iter().find(|(_, patterns)| split(patterns, b' ').iter().any(fits));
         let topic = topic.map_or("other".to_owned(), |(topic, _)| topic.clone());
         self.signal(Kind::Search, &topic, 1, turn);
+    }
+
+    pub(super) fn content(&mut self, label: &str, visible: bool, percent: u8, turn: &mut Turn) {
+        let label = clip(label.trim(), 80);
+        self.count_attention(turn); // Up to now it was as it was.
+        let known = self.contents.iter().position(|(known, ..)| known == label);
+        if known.is_none() && (label.is_empty() || self.contents.len() >= MAX_CONTENTS || !visible) {
+            return;
+        }
+        if known.is_none() {
+            self.contents.push((label.to_owned(), true, false));
+            self.signal(Kind::ContentView, label, 1, turn);
+        }
+        // What is in view is known before it may be counted, as whether the page is visible is.
+        let counts = self.viewing.is_some();
+        let Some((_, seen, ended)) = self.contents.iter_mut().find(|(known, ..)| known == label) else { return };
+        *seen = visible;
+        if counts && percent >= 100 && !std::mem::replace(ended, true) {
+            self.signal(Kind::ContentEnd, label, 1, turn);
+        }
+    }
+
+    /// The marked parts that are in view.
+    fn in_view(&self) -> Vec<String> {
+        gather(self.contents.iter().filter(|(_, visible, _)| *visible).map(|(label, ..)| label.clone()))
     }
 
     pub(super) fn media(&mut self, media: Media, turn: &mut Turn) {

@@ -534,6 +534,35 @@ fn searches_count_by_topic_and_their_words_are_not_kept() {
 }
 
 #[test]
+fn marked_parts_of_a_page_have_their_own_time() {
+    let (mut world, tab) = observed(json!({}), "/product");
+    let part = |label: &str, visible, percent| Event::Content { label: label.into(), visible, percent };
+    world.send(tab, part("table", false, 0));
+    world.send(tab, part("table", true, 40));
+    world.read(tab, 20);
+    world.send(tab, part("table", true, 100));
+    world.send(tab, part("proof", true, 10));
+    world.read(tab, 10);
+    world.send(tab, part("table", false, 100));
+    world.read(tab, 5);
+    world.pass(60_000); // Nobody there: half a minute counts.
+    world.send(tab, Event::Navigated(page("/")));
+    let sum = |what: &str| {
+        let lines = world.told(tab).iter().filter_map(|line| line.strip_prefix("seen: ")?.strip_prefix(what));
+        lines.map(|line| line.rsplit_once(" x ").map_or(1, |(_, amount)| amount.parse::<u32>().unwrap())).sum::<u32>()
+    };
+    let seen = [
+        "content_view table",
+        "content_end table",
+        "content_time table",
+        "content_view proof",
+        "content_end proof",
+        "content_time proof",
+    ];
+    assert_eq!(seen.map(sum), [1, 1, 30, 1, 0, 45]);
+}
+
+#[test]
 fn what_plays_is_watched_also_without_a_hand_on_the_mouse() {
     let (mut world, tab) = observed(json!({}), "/demo");
     let media = |playing, percent| Event::Media(Media { label: "tour".into(), playing, percent });
