@@ -5,7 +5,7 @@
   'use strict';
   var WASM = ['{wasm}', '{integrity}'], PANEL = ['{panel}', '{panel-integrity}'], VERSION = '{version}';
   var script = document.currentScript, before = window.leadheat;
-  var waiting = [], promised = {}, later = {}, tickets = 0, aloft = 0, listeners = [], undo = [], stop, element, root, button, place, alarm, unlock, main, panel, wasm, dead;
+  var waiting = [], promised = {}, later = {}, tickets = 0, aloft = 0, listeners = [], undo = [], stop, element, root, button, place, alarm, unlock, main, panel, wanted, wasm, dead;
 
   if (before && before.version) return say('a second copy on this page does nothing; version ' + before.version + ' runs');
   if (typeof WebAssembly !== 'object' || !('adoptedStyleSheets' in Document.prototype) || !window.AbortSignal || !AbortSignal.timeout)
@@ -30,7 +30,7 @@
     button.type = 'button';
     button.setAttribute('aria-expanded', false);
     button.addEventListener('click', function () { leadheatPanel(), leadheat('open'); });
-    ['pointerenter', 'focus'].forEach(function (name) { button.addEventListener(name, leadheatPanel); }); // It will be opened soon.
+    ['pointerenter', 'focus'].forEach(function (name) { button.addEventListener(name, fetchPanel); }); // It will be opened soon.
     var icon = made('svg', button, true);
     icon.setAttribute('viewBox', '0 0 24 24');
     icon.setAttribute('aria-hidden', true);
@@ -51,11 +51,16 @@
     button.toggleAttribute('data-news', news);
   }
   /* The panel is a wasm of its own, which shares memory, functions and table with the first. After a failure the next click
-     tries again. */
+     tries again; only who wanted it is told. */
   function leadheatPanel() {
+    wanted = true;
+    fetchPanel();
+  }
+  function fetchPanel() {
     panel = panel || instance(PANEL, { m: main }).then(function () { guard(wasm.came); }, function (error) {
       panel = 0;
-      say('the chat could not be loaded: ' + error.message);
+      if (wanted) say('the chat could not be loaded: ' + error.message);
+      wanted = false;
     });
   }
   function leadheatTell(line, warning) { warning ? say(line) : console.info('leadheat: ' + line); }
