@@ -43,7 +43,7 @@
   function leadheatStyle(css) {
     var sheet = new CSSStyleSheet(), shadow = element.shadowRoot;
     sheet.replaceSync(css);
-    shadow.adoptedStyleSheets = [].concat.apply([sheet], shadow.adoptedStyleSheets);
+    shadow.adoptedStyleSheets = [].slice.call(shadow.adoptedStyleSheets).concat(sheet);
   }
   function leadheatLauncher(label, news) {
     button.hidden = !label;
@@ -263,7 +263,7 @@
     if (!window.IntersectionObserver) return;
     var inView = new Map(), known = new WeakSet(), due;
     function tell(element, visible) {
-      var box = element.getBoundingClientRect(), percent = Math.min((innerHeight - box.top) / (box.height || 1) * 100 + .5, 100);
+      var box = element.getBoundingClientRect(), percent = Math.max(0, Math.min((innerHeight - box.top) / (box.height || 1) * 100 + .5, 100));
       var before = inView.get(element);
       if (visible && before >= (percent / 25 | 0)) return;
       visible ? inView.set(element, percent / 25 | 0) : inView.delete(element);

@@ -11,6 +11,7 @@
 //! - `answer`: the page's commands and what they answer
 
 mod answer;
+mod deliver;
 mod known;
 mod privacy;
 #[cfg(feature = "native")]
@@ -28,7 +29,7 @@ pub use answer::{Explanation, Notice, Pending, Status};
 #[cfg(feature = "native")]
 pub use replay::{Journey, Player, Seen};
 pub use stored::{Area, Kept, PREFIX, Stored, kept};
-pub use track::{Click, Media, suspicion};
+pub use track::{Click, Media};
 
 use crate::chat::{Conversation, FieldError, Input};
 use crate::config::{Config, Defaults};
@@ -65,7 +66,7 @@ pub enum Event {
     Input,
     /// The content was seen down to so many percent.
     Scrolled(u8),
-    /// A link or a marked element was clicked.
+    /// The page was clicked.
     Clicked(Click),
     /// Something was done that needs no more to be said than what and on what; where that is empty, on the page.
     Did(Kind, String),
@@ -368,7 +369,7 @@ impl State {
             Event::Boot(_) | Event::Called { .. } => {}
             Event::Navigated(page) => self.navigated(page, turn),
             Event::Look { visible, focused } => self.look(visible, focused, turn),
-            Event::Input => self.touched(turn),
+            Event::Input => self.input(turn),
             Event::Scrolled(percent) => self.scrolled(percent, turn),
             Event::Clicked(click) => self.clicked(&click, turn),
             Event::Did(kind, subject) => self.did(kind, &subject, turn),
@@ -419,7 +420,7 @@ impl State {
         self.scorer = Scorer::new(take(&mut model.rules), take(&mut model.groups));
         self.fit = Scorer::new(take(&mut model.fit.rules), Vec::new());
         self.routes = Scorer::new(gather(self.config.webhooks.iter_mut().map(sell::route)), Vec::new());
-        self.suspect(track::suspicion(boot.webdriver, &boot.user_agent));
+        self.suspect(crate::bot::suspicion(boot.webdriver, &boot.user_agent));
         self.writer = crate::id::writer(turn.now);
         self.arrival = Touch::read(turn.now.wall, &boot.page, &self.config.source_parameters);
         self.device = known::device(boot.touches, boot.short_side);
@@ -447,7 +448,7 @@ impl State {
 
     fn set_alarm(&mut self, turn: &mut Turn) {
         let now = turn.now.wall;
-        let engaged = self.viewing.is_some() && self.attention.engaged(turn.now.monotonic) || self.playing.is_some();
+        let engaged = self.viewing.is_some() && self.attention.engaged(turn.now.monotonic);
         let mut due = if engaged { now + 10 * crate::time::SECOND } else { Millis::MAX };
         for other in [self.outbox.next_due(now), self.save_due(), self.revision_due()] {
             due = due.min(other.unwrap_or(Millis::MAX));

@@ -137,13 +137,15 @@ fn why(lead: &Lead, lang: Lang) -> String {
 
 fn where_from(lead: &Lead, lang: Lang) -> String {
     let Some(first) = lead.source.as_ref().and_then(|source| source.first.as_ref()) else { return String::new() };
-    let paid = first.channel.starts_with("paid");
-    let channel = match if paid { "display" } else { first.channel.as_str() } {
+    let channel = match first.channel.as_str() {
         "direct" => words!["came directly", "suoraan", "közvetlenül"],
-        "search" | "ai" => words!["from a search", "hakukoneesta", "keresőből"],
+        "search" => words!["from a search", "hakukoneesta", "keresőből"],
         "social" => words!["from social media", "sosiaalisesta mediasta", "közösségi médiából"],
         "email" => words!["from an e-mail", "sähköpostista", "e-mailből"],
-        "display" => words!["from an advertisement", "mainoksesta", "hirdetésből"],
+        "ai" => words!["from an AI assistant", "tekoälyavustajasta", "MI-asszisztenstől"],
+        paid if paid == "display" || paid.starts_with("paid") => {
+            words!["from an advertisement", "mainoksesta", "hirdetésből"]
+        }
         _ => words!["from another site", "toiselta sivustolta", "másik oldalról"],
     };
     let origin = first.utm_campaign.as_ref().or(first.utm_source.as_ref()).or(first.referrer.as_ref());

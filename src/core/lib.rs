@@ -21,6 +21,7 @@
 //! - [`schema`]: JSON Schemas of config and lead (feature `native`)
 
 pub mod app;
+pub mod bot;
 pub mod brief;
 pub mod chat;
 pub mod config;

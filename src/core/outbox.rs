@@ -188,10 +188,8 @@ impl Outbox {
                 || closed.contains(&(is_dead, &item.to))
                 // Revisions of a lead go one after the other.
                 || self.items.0.iter().any(|(key, other)| other.is_like(item) && self.under_way(key, other, now))
+                || self.is_superseded(item)
             {
-                continue;
-            }
-            if self.is_superseded(item) {
                 continue;
             }
             if self.admits(item, now) {

@@ -6,6 +6,8 @@ use crate::time::Millis;
 /// How long after the last input somebody still counts as engaged. Reading without touching anything is common; a
 /// visitor who left the desk is not.
 pub const IDLE_AFTER: Millis = 30_000;
+/// While something plays an alarm comes each ten seconds, in a hidden tab each minute. What is much longer was sleep.
+pub const LONGEST_TICK: Millis = 90_000;
 
 /// What the browser says of the page.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -55,8 +57,7 @@ impl Attention {
     /// Counts what has passed since the last call.
     fn advance(&mut self, now: Millis) {
         if self.playing {
-            // A clock that jumped further than an alarm is late was asleep.
-            self.pending += now.saturating_sub(self.counted).min(3 * IDLE_AFTER);
+            self.pending += now.saturating_sub(self.counted).min(LONGEST_TICK);
         } else if self.visible && self.focused {
             self.pending += now.min(self.active + IDLE_AFTER).saturating_sub(self.counted);
         }

@@ -19,6 +19,8 @@ pub async fn keyboard_and_screen_reader(mut v: Visitor) -> Visitor {
     let focused = "return document.querySelector('leadheat-chat').shadowRoot.activeElement?.textContent";
     assert_eq!(v.js(focused).await, "I would like a quote");
     // 44 px targets.
+    // Smaller, and a phone would zoom in on it.
+    assert_eq!(v.panel("textarea").await.css_value("font-size").await.unwrap(), "16px");
     let small = "return [...document.querySelector('leadheat-chat').shadowRoot.querySelectorAll('button, a, textarea')].filter(e => e.offsetParent && e.getBoundingClientRect().height < 43.5).map(e => e.outerHTML)";
     assert_eq!(v.js(small).await, json!([]));
     v.panel("textarea").await.send_keys("\u{e00c}").await.unwrap();

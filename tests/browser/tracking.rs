@@ -145,7 +145,7 @@ pub async fn each_page_of_a_router_counts_once(mut v: Visitor) -> Visitor {
     v
 }
 
-/// Scripted looks and blurs, since not every engine here can switch tabs. The long form takes three minutes.
+/// Scripted looks and blurs, since not every engine here can switch tabs. The long form takes two and a half minutes.
 pub async fn engaged_time_agrees_with_a_stopwatch(mut v: Visitor) -> Visitor {
     page(&v, "/t/watch", "engaged", "<p>to read</p>");
     v.goto("/t/watch").await;

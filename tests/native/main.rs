@@ -4,4 +4,5 @@
 mod build;
 mod commands;
 mod house;
+mod sources;
 mod webhook;

@@ -31,7 +31,8 @@ fn take(known: &mut Vec<(String, String)>, prefix: &str, something: &dyn Wire) {
 }
 
 impl State {
-    /// Every attribute that has a value, by what is known in a record. What the page told by `identify` comes last: it cannot stand in for the others.
+    /// Every attribute that has a value, by what a record knows. What the page told by `identify` comes last: it cannot stand in
+    /// for the others.
     pub(super) fn known(&self, sum: &Record) -> Vec<(String, String)> {
         let mut known =
             vec![("device".to_owned(), self.device.to_owned()), ("language".to_owned(), self.page.language.clone())];

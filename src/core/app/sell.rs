@@ -1,8 +1,8 @@
 //! From what is known to a lead in the outbox. Owns when a lead is due, what it may contain under the consent given,
 //! its revisions, and which receivers get it; must not know what a receiver's answer means.
 
-use super::stored::LEAD_PREFIX;
-use super::{Area, Effect, Lock, Notice, State, Turn};
+use super::{Effect, Notice, State, Turn};
+use crate::bot;
 use crate::brief::{brief, limit};
 use crate::consent::Decision;
 use crate::id;
@@ -12,9 +12,9 @@ use crate::lead::{
 };
 use crate::list::{gather, sort_down};
 use crate::model::{Points, Rule};
-use crate::outbox::{self, Item, Outcome, Verdict};
+use crate::outbox::Item;
 use crate::qualify::Qualification;
-use crate::receiver::{Form, Post, Receiver};
+use crate::receiver::{Form, Receiver};
 use crate::score;
 use crate::select::Selector;
 use crate::signal::Kind;
@@ -78,7 +78,8 @@ impl State {
     /// More than one thing that a visitor must have meant to do: looking at a single page is not.
     fn has_evidence(&self) -> bool {
         let meant = Kind::NAMES.all.iter().copied();
-        let meant = meant.filter(|kind| !kind.is_progress() && !matches!(kind, Kind::Visit | Kind::FormAbandon));
+        let meant = meant
+            .filter(|kind| !kind.is_progress() && !matches!(kind, Kind::Visit | Kind::FormAbandon | Kind::ContentEnd));
         meant.map(|kind| self.sum.facts.count(kind)).sum::<u32>() > 1
     }
 
@@ -180,32 +181,6 @@ impl State {
         self.tests.push((ticket, keys, String::new()));
     }
 
-    /// Takes in what became of a test lead at one receiver.
-    fn test_settled(&mut self, key: &str, line: &str) {
-        for (_, keys, said) in &mut self.tests {
-            let before = keys.len();
-            keys.retain(|waiting| waiting != key);
-            if keys.len() < before {
-                *said = [said.as_str(), if said.is_empty() { "" } else { "; " }, line].concat();
-            }
-        }
-    }
-
-    /// Answers the tests of which all is known.
-    pub(super) fn settle_tests(&mut self, turn: &mut Turn) {
-        for key in gather(self.tests.iter().flat_map(|(_, keys, _)| keys.clone())) {
-            if self.outbox.items.get(&key).is_none() {
-                self.test_settled(&key, "delivered by another tab");
-            }
-        }
-        self.tests.retain(|(ticket, keys, said)| {
-            if keys.is_empty() {
-                turn.answer(*ticket, Value::String(said.clone()));
-            }
-            !keys.is_empty()
-        });
-    }
-
     /// The names of the receivers that a lead is for: those that have an earlier revision, and those whose conditions hold;
     /// if there are none, the one of `webhook`.
     fn receivers(&mut self, lead: &Lead, mark: Option<&LeadMark>, now: Millis) -> Vec<String> {
@@ -270,7 +245,7 @@ impl State {
             id: if scoring { self.sum.visitor.clone() } else { id::uuid7(turn.now) },
             created_at: iso(now),
             updated_at: iso(now),
-            suspected_bot: self.suspicion >= super::track::SUSPECTED,
+            suspected_bot: self.suspicion >= bot::SUSPECTED,
             suspicion: self.suspicion,
             widget: env!("CARGO_PKG_VERSION").into(),
             site: self.page.host.clone(),
@@ -367,113 +342,6 @@ impl State {
             grade: [letter, tier::figure(self.tier)].concat(),
             reasons: said(lines, &self.fit.rules, lang),
         })
-    }
-
-    /// Sends what is due, under the lock of all tabs; gives it back when nothing is under way.
-    pub(super) fn send(&mut self, turn: &mut Turn) {
-        let now = turn.now.wall;
-        for key in self.outbox.take_due(now, matches!(self.lock, Lock::Held | Lock::Absent)) {
-            self.store_lead(&key, turn);
-            if let Some(post) = self.outbox.items.get(&key).and_then(|item| self.post_of(item)) {
-                turn.push(Effect::Post(key, post));
-            }
-        }
-        if self.lock == Lock::Held && self.outbox.flying.is_empty() {
-            self.unlock(turn);
-        } else if self.outbox.next(now, true).is_some() {
-            self.ask_for_lock(turn);
-        }
-    }
-
-    /// Receivers may be there again: something happened that often brings them back.
-    pub(super) fn hope(&mut self) {
-        self.outbox.hope();
-        self.hopes = true; // What stands in storage, and is read under the lock, does not know.
-    }
-
-    /// The page is being left: what stands here alone and is not under way goes by the last resort. It stays in the outbox,
-    /// since nobody hears what became of it.
-    pub(super) fn beacon(&mut self, turn: &mut Turn) {
-        for (key, post) in self.outbox.unstored.iter().filter_map(|key| Some((key, self.waiting(key)?))) {
-            turn.push(Effect::Beacon(key.clone(), post));
-        }
-    }
-
-    /// What would be posted of a lead that waits for its next attempt.
-    fn waiting(&self, key: &String) -> Option<Post> {
-        let item = self.outbox.items.get(key)?;
-        let is_wanted = item.state != outbox::State::Refused && !self.outbox.is_superseded(item);
-        let waits = is_wanted && !self.outbox.flying.contains(key);
-        self.post_of(item).filter(|_| waits)
-    }
-
-    fn post_of(&self, item: &Item) -> Option<Post> {
-        Some(self.config.receiver(&item.to)?.post(&item.body))
-    }
-
-    /// Gives the lock back: a page that holds one cannot go into the back-forward cache.
-    pub(super) fn unlock(&mut self, turn: &mut Turn) {
-        if self.lock == Lock::Held {
-            (self.lock, self.hopes) = (Lock::Free, false);
-            turn.push(Effect::Unlock);
-        }
-    }
-
-    /// Writes a lead on its way, or removes it where it is no more, and takes back what the browser would post of it later. One
-    /// that the visitor did not submit is stored with consent only.
-    pub(super) fn store_lead(&mut self, key: &str, turn: &mut Turn) {
-        let stored = [LEAD_PREFIX, key];
-        self.outbox.unstored.retain(|unstored| *unstored != key);
-        turn.push(Effect::Later(key.to_owned(), None));
-        match self.outbox.items.get(&key.to_owned()) {
-            None => turn.remove(Area::Site, &stored),
-            Some(item) if item.submitted || self.consent.may_store() => {
-                turn.store(Area::Site, &stored, object("lead", &[item]));
-            }
-            Some(_) => self.stands_here_alone(key, turn),
-        }
-    }
-
-    /// The browser refused to write.
-    pub(super) fn store_failed(&mut self, key: &str, turn: &mut Turn) {
-        self.storage_works = false;
-        if let Some(lead) = key.strip_prefix(LEAD_PREFIX) {
-            self.stands_here_alone(lead, turn);
-        }
-    }
-
-    /// A lead that is not stored needs no lock to be sent, and would be gone with the page.
-    fn stands_here_alone(&mut self, key: &str, turn: &mut Turn) {
-        let key = key.to_owned();
-        let later = self.waiting(&key);
-        self.outbox.unstored.push(key.clone());
-        if later.is_some() {
-            turn.push(Effect::Later(key, later));
-        }
-    }
-
-    /// Takes in what became of a post.
-    pub(super) fn settled(&mut self, key: &str, outcome: Outcome, turn: &mut Turn) {
-        let settled = self.outbox.settle(key, outcome, turn.now);
-        self.store_lead(key, turn);
-        let Some((verdict, gone)) = settled else { return };
-        for key in gone {
-            self.store_lead(&key, turn);
-        }
-        let answered = match outcome {
-            Outcome::Answered(status, _) => ["the webhook answered ", &number(status.into())].concat(),
-            Outcome::Opaque => "whether the webhook has it cannot be read".into(),
-            Outcome::Failed => "the webhook could not be reached (offline, CORS, CSP, a redirect or no answer)".into(),
-        };
-        let meaning = match verdict {
-            Verdict::Done if outcome == Outcome::Opaque => "handed over: ",
-            Verdict::Done => "delivered: ",
-            Verdict::Again | Verdict::Away(_) => "not delivered yet, kept and tried again: ",
-            Verdict::Never => "refused, kept and not tried again: ",
-        };
-        let line = [meaning, &answered].concat();
-        self.test_settled(key, &line);
-        turn.tell(&[&line]);
     }
 }
 

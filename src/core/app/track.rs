@@ -2,11 +2,12 @@
 
 use super::stored::OFF_KEY;
 use super::{Area, Boot, State, Turn};
+use crate::bot;
 use crate::config::Bots;
 use crate::facts::MAX_KEYS;
 use crate::json::Value;
 use crate::list::gather;
-use crate::page::{Attention, Page};
+use crate::page::{Attention, LONGEST_TICK, Page};
 use crate::signal::{Kind, Signal};
 use crate::source::parameter;
 use crate::text::{after_last, clip, lists, number, split};
@@ -23,8 +24,6 @@ const MAX_CONTENTS: usize = 20;
 /// Clicks so near each other, in CSS pixels, and so soon after each other, are about the same thing.
 const RAGE_NEAR: u32 = 30;
 const RAGE_WITHIN: Millis = 1_000;
-/// An alarm comes each ten seconds while something plays; in a hidden tab each minute.
-const LONGEST_TICK: Millis = 90_000;
 
 /// File endings that make a link a download.
 const FILES: &str = "7z csv doc docx dwg epub exe gz key mp3 mp4 odp ods odt pdf pkg pps ppt pptx rar rtf tar txt webm xls \
@@ -58,45 +57,8 @@ pub struct Media {
     pub percent: u8,
 }
 
-/// What stands in the user agents of programs, and hardly in those of people: chosen on 2,336 and 1,179 of them, of which it
-/// finds 91 % and wrongs 0.4 %.
-const PROGRAMS: &str = "*http* *www.* *.com* *@* *crawl* *spider* *agent* *monitor* *preview* *site* *feed* *fetch* *ping* \
-    *synthetic* *inspect* *headless* *watch* *tool* *verif* *google-* *whatsapp* *lighthouse* *checker* *reader* *proxy* *research*";
-
-/// From so much suspicion on a visitor counts as a bot.
-pub(super) const SUSPECTED: u8 = 50;
 /// A form is not filled in and sent so soon after its first field was touched, not even by a browser that fills it in.
 const TOO_SOON: Millis = SECOND;
-
-/// How much a browser looks driven by a program, 0 to 100.
-pub fn suspicion(webdriver: bool, user_agent: &str) -> u8 {
-    // People's have a comment in brackets, with spaces.
-    let has_comment = user_agent.bytes().any(|byte| matches!(byte, b' ' | b';' | b'(' | b')'));
-    let is_one_word = !user_agent.is_empty() && !has_comment;
-    let is_program = |word: &&str| crate::glob::matches(word, user_agent);
-    match webdriver {
-        true => 100,
-        _ if is_one_word || split(PROGRAMS, b' ').iter().any(is_program) || is_bot(user_agent) => 90,
-        _ => 0,
-    }
-}
-
-/// `bot` at the end of a word; a maker of telephones is called Cubot.
-fn is_bot(user_agent: &str) -> bool {
-    let (mut rest, mut word) = (user_agent, String::new());
-    while let Some(letter) = rest.chars().next() {
-        rest = rest.get(letter.len_utf8()..).unwrap_or("");
-        if letter.is_ascii_alphabetic() {
-            word.push(letter.to_ascii_lowercase());
-            continue;
-        }
-        if word.ends_with("bot") && word != "cubot" {
-            return true;
-        }
-        word.clear();
-    }
-    word.ends_with("bot")
-}
 
 impl State {
     /// Follows the opt-out link, and says whether this browser is opted out.
@@ -397,7 +359,6 @@ impl State {
     fn count_playing(&mut self, turn: &mut Turn) {
         let now = turn.now.monotonic;
         let Some((label, since)) = &mut self.playing else { return };
-        // What is much longer than between two alarms was sleep.
         let seconds = now.saturating_sub(*since).min(LONGEST_TICK) / 1_000;
         if seconds > 0 {
             *since = now - now.saturating_sub(*since) % 1_000;
@@ -414,8 +375,8 @@ impl State {
         self.signal(Kind::Custom, &ours, amount, turn);
     }
 
-    /// A person did something: moved, typed, touched or scrolled.
-    pub(super) fn touched(&mut self, turn: &Turn) {
+    /// The visitor did something: moved, typed, touched or scrolled.
+    pub(super) fn input(&mut self, turn: &Turn) {
         self.attention.input(turn.now.monotonic);
         self.touched = true;
     }
@@ -430,6 +391,6 @@ impl State {
 
     /// Whether suspected bots are to be kept cold, and this is one.
     pub(super) fn caps_bot(&self) -> bool {
-        self.suspicion >= SUSPECTED && self.config.bots == Bots::Cap
+        self.suspicion >= bot::SUSPECTED && self.config.bots == Bots::Cap
     }
 }
