@@ -77,9 +77,10 @@
   function leadheatRandom(bytes) { crypto.getRandomValues(bytes); }
   function leadheatTime(at, language) { return new Date(at).toLocaleTimeString(language, { hour: '2-digit', minute: '2-digit' }); }
   function leadheatQuery() { return Array.from(new URLSearchParams(location.search)); }
-  function leadheatSeen() {
-    var height = Math.max(document.documentElement.scrollHeight, 1);
-    return Math.min((Math.ceil(scrollY) + innerHeight) / height * 100, 100);
+  function leadheatOffset() { return -new Date().getTimezoneOffset(); }
+  function leadheatShown() {
+    var paint = performance.getEntriesByName('first-contentful-paint')[0], load = performance.getEntriesByType('navigation')[0];
+    return paint ? Math.max(paint.startTime - (load && load.activationStart || 0), 1) : 0;
   }
 
   /* Storage may be blocked, full, or absent. */
@@ -219,9 +220,7 @@
         wasm_bindgen(ready[1]);
         wasm = wasm_bindgen;
         guard(function () { wasm.start(ready[0], data.webhook, debug); });
-        watchAddress();
-        watchConsent();
-        watchContent();
+        guard(watch);
         waiting.splice(0).forEach(function (call) { call[0](); });
       }).catch(function (error) { leadheatDie('could not be loaded: ' + (error && error.message || error)); });
     });
@@ -240,79 +239,7 @@
     window.requestIdleCallback ? requestIdleCallback(run, { timeout: 1000 }) : setTimeout(run, 100);
   }
 
-  /* Routers change the address without a load. Where the browser does not tell, history's functions do. */
-  function watchAddress() {
-    var moved = function () { guard(wasm.moved); };
-    if (window.navigation) return navigation.addEventListener('currententrychange', moved, { signal: stop.signal });
-    ['pushState', 'replaceState'].forEach(function (name) {
-      wrap(history, name, moved);
-    });
-  }
-  function wrap(object, name, after) {
-    var theirs = object[name];
-    var ours = object[name] = function () {
-      var result = theirs.apply(this, arguments);
-      if (!dead) after(arguments);
-      return result;
-    };
-    undo.push(function () { if (object[name] === ours) object[name] = theirs; });
-  }
-
-  /* Parts of the page that are marked: which are in view, and how far down. Found anew when the page changes. */
-  function watchContent() {
-    if (!window.IntersectionObserver) return;
-    var inView = new Map(), known = new WeakSet(), due;
-    function tell(element, visible) {
-      var box = element.getBoundingClientRect(), percent = Math.max(0, Math.min((innerHeight - box.top) / (box.height || 1) * 100 + .5, 100));
-      var before = inView.get(element);
-      if (visible && before >= (percent / 25 | 0)) return;
-      visible ? inView.set(element, percent / 25 | 0) : inView.delete(element);
-      if (visible || before !== undefined) guard(function () { wasm.content(element.dataset.leadheatContent, visible, visible ? percent : 0); });
-    }
-    var views = new IntersectionObserver(function (entries) {
-      entries.forEach(function (entry) { tell(entry.target, entry.isIntersecting); });
-    });
-    function look() {
-      due = 0;
-      [].slice.call(document.querySelectorAll('[data-leadheat-content]'), 0, 100).forEach(function (element) {
-        if (!known.has(element)) known.add(element), views.observe(element);
-      });
-    }
-    var changes = new MutationObserver(function () { due = due || setTimeout(look, 500); });
-    changes.observe(document.documentElement, { childList: true, subtree: true });
-    window.addEventListener('scroll', function () { inView.forEach(function (_, element) { tell(element, true); }); }, { passive: true, capture: true, signal: stop.signal });
-    undo.push(function () { views.disconnect(); changes.disconnect(); clearTimeout(due); });
-    look();
-  }
-
-  /* Consent managers: found now or within half a minute. What they say goes to the wasm as they said it. */
-  function watchConsent() {
-    var tries = 0, google, tcf;
-    (function look() {
-      if (dead) return;
-      if (!google && Array.isArray(window.dataLayer)) google = [].slice.call(dataLayer).forEach(heard) || wrap(dataLayer, 'push', function (pushed) { [].forEach.call(pushed, heard); }) || true;
-      if (!tcf && typeof window.__tcfapi === 'function') tcf = guard(askTcf) || true;
-      if (tries++ < 30 && !(google && tcf)) setTimeout(look, 1000);
-    })();
-  }
-  /* What stands there is the page's, and may be anything. */
-  function heard(entry) {
-    try {
-      var said = entry[0] === 'consent' && entry[2].analytics_storage;
-      if (said) guard(function () { wasm.google(entry[1] === 'update', said === 'granted'); });
-      /* An event as gtag writes it, or as it is pushed. */
-      var own = entry[0] === 'event', name = own ? entry[1] : entry.event, value = (own ? entry[2] || {} : entry.ecommerce || entry).value;
-      if (typeof name === 'string') guard(function () { wasm.pushed(name, typeof value === 'number' ? value : undefined); });
-    } catch (_) {}
-  }
-  function askTcf() {
-    __tcfapi('addEventListener', 2, function (tc, ok) {
-      if (!ok || !tc || dead) return;
-      var consents = tc.purpose && tc.purpose.consents || {};
-      var purposes = Object.keys(consents).filter(function (id) { return consents[id] === true; }).map(Number);
-      guard(function () { wasm.tcf(/^(tcloaded|useractioncomplete)$/.test(tc.eventStatus), tc.gdprApplies, purposes); });
-    });
-  }
+  /*{watch}*/
 
   /*{glue}*/
 

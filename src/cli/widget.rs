@@ -84,7 +84,10 @@ pub fn build_in(root: &Path) -> Result<Widget> {
     let ((wasm, functions), (panel, late)) = (order::sorted(&first)?, order::sorted(&second)?);
     let functions = ["leadheat.wasm\n", &functions, "leadheat-panel.wasm\n", &late].concat();
     let mut widget = Widget { js: String::new(), wasm, panel, functions };
-    widget.js = join(&fs::read_to_string(root.join("www/loader.js"))?, &glue, &widget)?;
+    widget.js = {
+        let script = |name| fs::read_to_string(root.join("www").join(name));
+        join(&script("loader.js")?, &script("watch.js")?, &glue, &widget)?
+    };
     Ok(widget)
 }
 
@@ -171,8 +174,8 @@ fn minify(js: &str) -> Result<String> {
     Ok(Codegen::new().with_options(CodegenOptions::minify()).with_scoping(names).build(&program).code)
 }
 
-/// The loader with the wasm's name and hash, and with the glue inside, guarded and minified.
-fn join(loader: &str, glue: &str, widget: &Widget) -> Result<String> {
+/// The loader with the wasm's name and hash, and with the watchers and the glue inside, guarded and minified.
+fn join(loader: &str, watch: &str, glue: &str, widget: &Widget) -> Result<String> {
     let mut glue = glue.to_owned();
     // Every closure that the page can call goes through the loader's guard. If wasm-bindgen writes them differently one
     // day, this must not be left out unnoticed.
@@ -190,6 +193,7 @@ fn join(loader: &str, glue: &str, widget: &Widget) -> Result<String> {
     glue = glue.replace(made, "return Object.assign(__wbg_finalize_init, { imports: __wbg_get_imports }, exports);");
     let mut js = loader.to_owned();
     for (place, text) in [
+        ("/*{watch}*/", watch.to_owned()),
         ("{wasm}", widget.wasm_name()),
         ("{integrity}", integrity(&widget.wasm)),
         ("{panel}", widget.panel_name()),

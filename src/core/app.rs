@@ -2,6 +2,7 @@
 //! must not reach outside: whatever leadheat does to the world is an [`Effect`], whatever it learns of it an [`Event`].
 //!
 //! - `track`: what the visitor does becomes signals
+//! - `content`: what is in the page, and how much of it was seen, read and played
 //! - `privacy`: consent, storage, other tabs, forgetting
 //! - `known`: what is known of the visitor by name
 //! - `stored`: what stands under which key
@@ -11,6 +12,7 @@
 //! - `answer`: the page's commands and what they answer
 
 mod answer;
+mod content;
 mod deliver;
 mod known;
 mod privacy;
@@ -26,10 +28,11 @@ use std::mem::take;
 use std::rc::Rc;
 
 pub use answer::{Explanation, Notice, Pending, Status};
+pub use content::Media;
 #[cfg(feature = "native")]
 pub use replay::{Journey, Player, Seen};
 pub use stored::{Area, Kept, PREFIX, Stored, kept};
-pub use track::{Click, Media};
+pub use track::{Click, FormField};
 
 use crate::chat::{Conversation, FieldError, Input};
 use crate::config::{Config, Defaults};
@@ -70,7 +73,20 @@ pub enum Event {
     Clicked(Click),
     /// Something was done that needs no more to be said than what and on what; where that is empty, on the page.
     Did(Kind, String),
-    /// A marked part of the page came into view or left it, or more of it was seen.
+    /// The page's main text is so long, and was seen down to so many percent.
+    Text {
+        /// Letters, without the spaces between them.
+        letters: u32,
+        /// How far down it has been in view, in percent.
+        percent: u8,
+    },
+    /// What the page is about, as it says itself.
+    Topics(Vec<String>),
+    /// A text of the page was selected.
+    Selected(String),
+    /// A form was sent with these fields, each with its name, of those that [`State::captures`].
+    Filled(Vec<(String, String)>),
+    /// A part of the page came into view or left it, or more of it was seen.
     Content {
         /// Its label.
         label: String,
@@ -191,6 +207,10 @@ pub struct Boot {
     pub visible: bool,
     /// Has the focus.
     pub focused: bool,
+    /// Minutes that the visitor's time is ahead of UTC.
+    pub utc_offset: i32,
+    /// Milliseconds until the page showed something; 0 where that is not known.
+    pub shown_after: u32,
     /// What is stored.
     pub kept: Kept,
 }
@@ -235,6 +255,8 @@ pub struct State {
     /// Whether anybody moved, typed, touched or scrolled on this page.
     touched: bool,
     device: &'static str,
+    utc_offset: i32,
+    loaded: &'static str,
 
     pub(crate) consent: Consent,
     /// The consent in force was remembered from an earlier page, and nobody on this page confirmed it yet.
@@ -260,8 +282,14 @@ pub struct State {
     click: (i32, i32, Millis, u32),
     /// The form that was begun and not submitted on this page, and when on the monotonic clock.
     form: Option<(String, Millis)>,
-    /// The marked parts of this page that have been in view: label, whether it is now, and whether its end was.
+    /// The parts of this page that have been in view: label, whether it is now, and whether its end was.
     contents: Vec<(String, bool, bool)>,
+    /// Its main text: letters, and how much of them has been in view, in percent.
+    text: (u32, u8),
+    /// What it is about.
+    topics: Vec<String>,
+    /// An address or a number in it was selected.
+    selected: bool,
     /// What plays: its label, and up to when on the monotonic clock it has been counted.
     playing: Option<(String, Millis)>,
     /// What has played on this page, with the deepest quarter reached.
@@ -373,6 +401,10 @@ impl State {
             Event::Scrolled(percent) => self.scrolled(percent, turn),
             Event::Clicked(click) => self.clicked(&click, turn),
             Event::Did(kind, subject) => self.did(kind, &subject, turn),
+            Event::Text { letters, percent } => self.text(letters, percent, turn),
+            Event::Topics(topics) => self.topics(&topics, turn),
+            Event::Selected(text) => self.selected(&text, turn),
+            Event::Filled(fields) => self.filled(&fields, turn),
             Event::Content { label, visible, percent } => self.content(&label, visible, percent, turn),
             Event::Media(media) => self.media(media, turn),
             Event::Pushed(name, value) => self.pushed(&name, value, turn),
@@ -424,6 +456,8 @@ impl State {
         self.writer = crate::id::writer(turn.now);
         self.arrival = Touch::read(turn.now.wall, &boot.page, &self.config.source_parameters);
         self.device = known::device(boot.touches, boot.short_side);
+        self.loaded = known::loaded(boot.shown_after);
+        self.utc_offset = boot.utc_offset;
         self.page = boot.page;
         (self.visible, self.focused) = (boot.visible, boot.focused);
         self.remember(boot.kept, turn);
@@ -449,7 +483,7 @@ impl State {
     fn set_alarm(&mut self, turn: &mut Turn) {
         let now = turn.now.wall;
         let engaged = self.viewing.is_some() && self.attention.engaged(turn.now.monotonic);
-        let mut due = if engaged { now + 10 * crate::time::SECOND } else { Millis::MAX };
+        let mut due = if engaged { now + crate::page::TICK } else { Millis::MAX };
         for other in [self.outbox.next_due(now), self.save_due(), self.revision_due()] {
             due = due.min(other.unwrap_or(Millis::MAX));
         }

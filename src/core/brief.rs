@@ -148,8 +148,13 @@ fn where_from(lead: &Lead, lang: Lang) -> String {
         }
         _ => words!["from another site", "toiselta sivustolta", "másik oldalról"],
     };
+    let topics = join(&lead.topics, ", ");
+    let interest = match topics.is_empty() {
+        true => String::new(),
+        false => fill(lang, words![" Looked at: {}.", " Katsoi: {}.", " Ezt nézte: {}."], &topics),
+    };
     let origin = first.utm_campaign.as_ref().or(first.utm_source.as_ref()).or(first.referrer.as_ref());
     let origin = origin.map_or(String::new(), |origin| [" (", origin, ")"].concat());
     let text = fill(lang, words!["First visit: {}", "Ensikäynti: {}", "Első látogatás: {}"], lang.pick(channel));
-    [&text, &origin, ", ", clip(&first.at, 10), "."].concat()
+    [&text, &origin, ", ", clip(&first.at, 10), ".", &interest].concat()
 }

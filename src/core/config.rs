@@ -6,6 +6,7 @@ use std::cell::RefCell;
 use crate::consent::Mode;
 use crate::glob::Glob;
 use crate::json::{At, Problem, Value};
+use crate::lead;
 use crate::model::{self, Model};
 use crate::names::names;
 use crate::receiver::{self, Receiver};
@@ -57,6 +58,10 @@ pub struct Config {
     /// Events that your site tells Google Tag Manager (`dataLayer`), and what each is called here.
     #[cfg_attr(feature = "native", schemars(default, with = "std::collections::BTreeMap<String, String>"))]
     pub data_layer: Vec<(String, String)>,
+    /// Fields of your own forms, by name, that say how to reach the visitor: `{"your-email": "email"}`. They are read when the
+    /// form is sent; no others are.
+    #[cfg_attr(feature = "native", schemars(default, with = "std::collections::BTreeMap<String, lead::Field>"))]
+    pub form_fields: Vec<(String, String)>,
     /// Parameters of your own in addresses, and the channel that each means: `{"partner": "partners", "qr": "trade-fair"}`. The
     /// value is kept as the source.
     #[cfg_attr(feature = "native", schemars(default, with = "std::collections::BTreeMap<String, String>"))]
@@ -138,6 +143,7 @@ const SHAPE: Shape = Shape::Object(&[&[
     Field("search_parameters", Shape::List(&Shape::Text)),
     Field("topics", Shape::Map(&Shape::Text)),
     Field("data_layer", Shape::Map(&Shape::Text)),
+    Field("form_fields", Shape::Map(&Shape::Word(lead::Field::NAMES.words))),
     Field("source_parameters", Shape::Map(&Shape::Text)),
     Field("retention_days", Shape::Whole(1, 395)),
     Field("chat", CHAT),
@@ -196,6 +202,7 @@ impl Config {
             },
             topics: value.map("topics"),
             data_layer: value.map("data_layer"),
+            form_fields: value.map("form_fields"),
             source_parameters: value.map("source_parameters"),
             retention_days: value.whole("retention_days").unwrap_or(30),
             chat: read_chat(&at.field("chat"), given(value, "chat").unwrap_or(&Value::Null), defaults),

@@ -2,6 +2,7 @@
 //! when they are reached; must not know who did it, nor what it is worth.
 
 use crate::json::Value;
+use crate::list::{gather, sort_down};
 use crate::signal::{Kind, Signal};
 use crate::sorted::Sorted;
 use crate::text::{clip, cut};
@@ -153,6 +154,22 @@ impl Facts {
         let list = &self.0.0;
         let place = |end: bool| list.partition_point(|(key, _)| key.parts().0 < name || end && key.parts().0 == name);
         &list[place(false)..place(true)]
+    }
+
+    /// The subjects of a kind, the most frequent first.
+    pub fn favourites(&self, kind: Kind) -> Vec<&str> {
+        let mut subjects = Vec::new();
+        for (key, tally) in self.of_kind(kind) {
+            let mut often = tally.older;
+            for (_, count) in &tally.days.0 {
+                often.add(*count);
+            }
+            if key.parts().1 != OTHER {
+                subjects.push((i64::from(often.0), key.parts().1));
+            }
+        }
+        sort_down(&mut subjects, |(often, _)| *often);
+        gather(subjects.into_iter().map(|(_, subject)| subject))
     }
 
     /// The last day before this one on which a kind of signal was seen, as far back as days have buckets.

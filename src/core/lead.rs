@@ -155,6 +155,12 @@ pub struct Lead {
     pub consent: ConsentNote,
     /// Where the visitor came from; null without consent.
     pub source: Option<Sources>,
+    /// What the visitor uses, and where; null without consent.
+    #[cfg_attr(feature = "native", serde(default))]
+    pub device: Option<Device>,
+    /// What the visitor looked at most, by the topics of your pages; empty without consent.
+    #[cfg_attr(feature = "native", serde(default))]
+    pub topics: Vec<String>,
     /// Path of the page on which the lead was made.
     pub page: String,
     /// What was looked at, oldest first; empty without consent.
@@ -189,6 +195,8 @@ record!(Lead {
     contact,
     consent,
     source,
+    device,
+    topics,
     page,
     journey,
     chat,
@@ -272,7 +280,24 @@ impl Default for ConsentNote {
     }
 }
 
-/// First and last touch.
+/// What the visitor uses, and where.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "native", derive(serde::Serialize, serde::Deserialize, schemars::JsonSchema))]
+pub struct Device {
+    /// `phone`, `tablet` or `desktop`.
+    pub class: String,
+    /// Language of the page in view, as a BCP 47 tag.
+    pub language: String,
+    /// How far the visitor's time is ahead of UTC, as `+02:00`: when to call.
+    pub utc_offset: String,
+    /// How soon the page showed something: `fast` within 1.8 s, `slow` within 3 s, else `very_slow`; null where the browser
+    /// does not tell.
+    pub load: Option<String>,
+}
+
+record!(Device { class, language, utc_offset, load });
+
+/// Where the visitor came from.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "native", derive(serde::Serialize, serde::Deserialize, schemars::JsonSchema))]
 pub struct Sources {
@@ -280,9 +305,12 @@ pub struct Sources {
     pub first: Option<Arrival>,
     /// The latest arrival.
     pub last: Option<Arrival>,
+    /// The latest ten, oldest first: each visit's, and each from outside during a visit.
+    #[cfg_attr(feature = "native", serde(default))]
+    pub visits: Vec<Arrival>,
 }
 
-record!(Sources { first, last });
+record!(Sources { first, last, visits });
 
 /// One arrival from outside the site.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -4,7 +4,7 @@
 use crate::config::Config;
 use crate::facts::MAX_SUBJECT;
 use crate::json::Problem;
-use crate::lead::{Arrival, FitNote, Lead, ModelName, Sources};
+use crate::lead::{Arrival, Device, FitNote, Lead, ModelName, Sources};
 use crate::model::{Milli, Model, Points, Rule};
 use crate::receiver::{self, Ack, Form, Receiver};
 use crate::select::{Condition, Selector};
@@ -44,7 +44,8 @@ pub fn lint(config: &Config) -> Vec<Problem> {
 fn is_in_leads(path: &str) -> bool {
     let touch = || Some(Arrival::default());
     let lead = Lead {
-        source: Some(Sources { first: touch(), last: touch() }),
+        source: Some(Sources { first: touch(), last: touch(), visits: Vec::new() }),
+        device: Some(Device { load: Some(String::new()), ..Device::default() }),
         model: Some(ModelName::default()),
         fit: Some(FitNote::default()),
         ..Lead::default()

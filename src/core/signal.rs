@@ -15,6 +15,10 @@ pub enum Kind {
     Engaged,
     /// A further quarter of a page was scrolled into view, at most four a view. Subject: path.
     Scroll,
+    /// A further quarter of a page's main text can have been read: it was in view, and there was time for it. Subject: path.
+    Read,
+    /// A page about this was looked at, as the page says itself. Subject: the topic.
+    Topic,
     /// A link to another host was followed. Subject: the host.
     ClickOutbound,
     /// A link to a file was followed. Subject: its path.
@@ -25,6 +29,10 @@ pub enum Kind {
     ClickTel,
     /// An element marked `data-leadheat="label"` was clicked. Subject: the label.
     Mark,
+    /// Something was liked, shared, commented on. Subject: which of these.
+    Reaction,
+    /// Another language was chosen. Subject: its tag.
+    Language,
     /// The first field of a form of the page was touched. Subject: the form's label.
     FormStart,
     /// A form of the page was submitted. Subject: the form's label.
@@ -37,7 +45,11 @@ pub enum Kind {
     FormAbandon,
     /// The site was searched. Subject: the topic that the words belong to, or `other`: the words are not kept.
     Search,
-    /// A marked part of a page came into view. Subject: its label.
+    /// A result of a search was followed. Subject: its path.
+    SearchClick,
+    /// A search found nothing. Subject: the topic, as of the search.
+    SearchEmpty,
+    /// A part of a page came into view. Subject: its label.
     ContentView,
     /// It was in view while the visitor was engaged. Subject: its label; amount: seconds.
     ContentTime,
@@ -51,10 +63,14 @@ pub enum Kind {
     MediaPlay,
     /// Text was copied. Subject: the path of the page.
     Copy,
+    /// An e-mail address or a telephone number of the page was selected. Subject: the path of the page.
+    SelectContact,
     /// The page was printed. Subject: its path.
     Print,
     /// The same place was clicked three times within two seconds: something does not work. Subject: the path of the page.
     RageClick,
+    /// Something that looks as if it could be clicked was, and nothing happened. Subject: the path of the page.
+    DeadClick,
     /// A visit began: first activity after at least 30 minutes without any. Subject: the landing path.
     Visit,
     /// The chat panel was opened by the visitor. Subject: path.
@@ -66,11 +82,14 @@ pub enum Kind {
 }
 
 names!(Kind {
-    Custom "custom", PageView "page_view", Engaged "engaged", Scroll "scroll", ClickOutbound "click_outbound",
-    ClickDownload "click_download", ClickMailto "click_mailto", ClickTel "click_tel", Mark "mark", FormStart "form_start",
-    FormSubmit "form_submit", FormField "form_field", FormError "form_error", FormAbandon "form_abandon", Search "search",
-    ContentView "content_view", ContentTime "content_time", ContentEnd "content_end", MediaStart "media_start", MediaQuarter "media_quarter", MediaPlay "media_play", Copy "copy", Print "print",
-    RageClick "rage_click", Visit "visit", ChatOpen "chat_open", ChatMessage "chat_message", Contact "contact",
+    Custom "custom", PageView "page_view", Engaged "engaged", Scroll "scroll", Read "read", Topic "topic",
+    ClickOutbound "click_outbound", ClickDownload "click_download", ClickMailto "click_mailto", ClickTel "click_tel",
+    Mark "mark", Reaction "reaction", Language "language", FormStart "form_start", FormSubmit "form_submit",
+    FormField "form_field", FormError "form_error", FormAbandon "form_abandon", Search "search",
+    SearchClick "search_click", SearchEmpty "search_empty", ContentView "content_view", ContentTime "content_time",
+    ContentEnd "content_end", MediaStart "media_start", MediaQuarter "media_quarter", MediaPlay "media_play", Copy "copy",
+    SelectContact "select_contact", Print "print", RageClick "rage_click", DeadClick "dead_click", Visit "visit",
+    ChatOpen "chat_open", ChatMessage "chat_message", Contact "contact",
 });
 
 impl Kind {
@@ -78,11 +97,24 @@ impl Kind {
     /// intent.
     pub fn is_progress(self) -> bool {
         use Kind::{
-            ContentTime, ContentView, Engaged, FormError, FormField, MediaPlay, MediaQuarter, RageClick, Scroll,
+            ContentTime, ContentView, DeadClick, Engaged, FormError, FormField, MediaPlay, MediaQuarter, RageClick,
+            Read, Scroll, SearchEmpty, Topic,
         };
         matches!(
             self,
-            Engaged | Scroll | ContentView | ContentTime | FormField | FormError | MediaQuarter | MediaPlay | RageClick
+            Engaged
+                | Scroll
+                | Read
+                | Topic
+                | ContentView
+                | ContentTime
+                | FormField
+                | FormError
+                | SearchEmpty
+                | MediaQuarter
+                | MediaPlay
+                | RageClick
+                | DeadClick
         )
     }
 }

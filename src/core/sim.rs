@@ -197,6 +197,8 @@ impl World {
             user_agent,
             visible: true,
             focused: true,
+            utc_offset: 120,
+            shown_after: 900,
             kept: self.kept(tab),
         };
         self.send(tab, Event::Boot(Box::new(boot)));
@@ -429,6 +431,20 @@ impl World {
     pub fn submit(&mut self, tab: TabId, email: &str) {
         let contact = Contact { email: Some(email.into()), ..Contact::default() };
         self.send(tab, Event::Chat(Input::Submit(contact, true)));
+    }
+
+    /// The computer sleeps, and so do all alarms. Not every browser's monotonic clock stands still meanwhile; this one goes on.
+    pub fn sleep(&mut self, millis: Millis) {
+        self.wall += millis;
+        self.monotonic += millis;
+        for tab in &mut self.tabs {
+            tab.alarm = tab.alarm.map(|at| at + millis);
+        }
+    }
+
+    /// What leadheat knows in a tab.
+    pub fn state(&self, tab: TabId) -> &State {
+        &self.tabs[tab].state
     }
 
     /// Whether the page in a tab is there.

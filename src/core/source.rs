@@ -89,6 +89,13 @@ fn site(source: &str) -> &'static str {
     known.map_or("", |(channel, _)| *channel)
 }
 
+/// Whether a link leads to where social media take in what is shared, or writes an e-mail to whom is still open.
+pub(crate) fn is_share(host: &str, href: &str) -> bool {
+    let path = ["*/share*", "*/intent/*", "*/submit?*", "*/pin/create*", "*/send?*", "*//wa.me/?*"];
+    let takes = || path.iter().any(|pattern| crate::glob::matches(pattern, href));
+    href.starts_with("mailto:?") || site(host) == "social" && takes() || host == "wa.me" && takes()
+}
+
 /// The channel, by the rules of Google Analytics 4 for its default channel group, in their order, and before them those for
 /// AI assistants. What has neither source nor medium is `direct`, and what fits no rule `unassigned`.
 fn channel(source: &str, medium: &str, campaign: &str) -> &'static str {

@@ -22,6 +22,8 @@ use crate::write::json;
 
 /// Most steps of a journey in one record.
 const MAX_STEPS: usize = 60;
+/// Most arrivals that are kept.
+const MAX_TOUCHES: usize = 10;
 /// Most attributes of a visitor.
 pub(crate) const MAX_ATTRIBUTES: usize = 20;
 
@@ -181,6 +183,8 @@ pub struct Record {
     pub first: Option<Touch>,
     /// Where the visitor came from most recently.
     pub last: Option<Touch>,
+    /// The latest arrivals, oldest first.
+    pub touches: Vec<Touch>,
     /// Last activity; 0 for none.
     pub active: Millis,
     /// Contact details.
@@ -203,6 +207,7 @@ record!(Record {
     journey,
     first,
     last,
+    touches,
     active,
     contact,
     attributes,
@@ -226,6 +231,7 @@ impl Record {
         }
         other.first.iter().for_each(|touch| self.came(touch));
         other.last.iter().for_each(|touch| self.came(touch));
+        other.touches.iter().for_each(|touch| self.came(touch));
         self.active = self.active.max(other.active);
         self.contact.merge(&other.contact);
         self.attributes.merge(&other.attributes);
@@ -241,6 +247,12 @@ impl Record {
         }
         if self.last.as_ref().is_none_or(|last| after((touch.at, touch), (last.at, last))) {
             self.last = Some(touch.clone());
+        }
+        if !self.touches.contains(touch) {
+            let place = self.touches.partition_point(|known| after((touch.at, touch), (known.at, known)));
+            self.touches.insert(place, touch.clone());
+            let surplus = self.touches.len().saturating_sub(MAX_TOUCHES);
+            self.touches.drain(..surplus);
         }
     }
 

@@ -70,9 +70,12 @@ extern "C" {
     /// The parameters of the address: a list of `[name, value]`, decoded.
     #[wasm_bindgen(js_name = leadheatQuery)]
     fn query() -> JsValue;
-    /// How far down the content is in view, in percent; a page that does not scroll is seen whole.
-    #[wasm_bindgen(js_name = leadheatSeen)]
-    pub(crate) fn seen() -> f64;
+    /// Minutes that the local time is ahead of UTC.
+    #[wasm_bindgen(js_name = leadheatOffset)]
+    fn utc_offset() -> f64;
+    /// Milliseconds until the page showed something; 0 where the browser does not tell.
+    #[wasm_bindgen(js_name = leadheatShown)]
+    fn shown_after() -> f64;
     /// Hours and minutes as the language writes them.
     #[wasm_bindgen(js_name = leadheatTime)]
     pub(crate) fn time(at: f64, language: &str) -> String;
@@ -135,6 +138,8 @@ pub(crate) fn boot(config: Value, webhook: Option<String>, debug: bool) -> Boot 
         short_side: number(&screen, "width").min(number(&screen, "height")),
         visible,
         focused,
+        utc_offset: utc_offset() as i32,
+        shown_after: shown_after() as u32,
         kept: store::kept(),
     }
 }

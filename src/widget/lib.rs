@@ -18,11 +18,13 @@ mod shell;
 mod store;
 
 use js_sys::{Array, Object};
-use leadheat_core::app::Event;
+use leadheat_core::app::{Event, FormField, Media};
 use leadheat_core::consent::Report;
 use leadheat_core::json::Value;
 use leadheat_core::list::gather;
 use leadheat_core::outbox::Outcome;
+use leadheat_core::signal::Kind;
+use leadheat_core::wire::Wire;
 use shell::send;
 use wasm_bindgen::prelude::*;
 
@@ -101,7 +103,54 @@ pub fn google(update: bool, granted: bool) {
     send(Event::Consent(Report::Google { update, granted }));
 }
 
-/// A marked part of the page came into view or left it, or more of it was seen.
+/// How far down the page was seen, in percent, 0 where it was not scrolled; letters of its main text, and how far down that was.
+#[wasm_bindgen]
+pub fn seen(page: u8, letters: u32, percent: u8) {
+    if page > 0 {
+        send(Event::Scrolled(page));
+    }
+    send(Event::Text { letters, percent });
+}
+
+/// What the page is about: a list of texts.
+#[wasm_bindgen]
+pub fn topics(topics: &JsValue) {
+    send(Event::Topics(Wire::read(&value(topics))));
+}
+
+/// A video or audio of the page plays, or does not any more.
+#[wasm_bindgen]
+pub fn media(label: String, playing: bool, percent: u8) {
+    send(Event::Media(Media { label, playing, percent }));
+}
+
+/// Something was done that needs no more to be said than what and on what.
+#[wasm_bindgen]
+pub fn did(kind: &str, subject: String) {
+    if let Some(kind) = Kind::NAMES.find(kind) {
+        send(Event::Did(kind, subject));
+    }
+}
+
+/// A text of the page was selected.
+#[wasm_bindgen]
+pub fn selected(text: String) {
+    send(Event::Selected(text));
+}
+
+/// Whether a field may be read when its form is sent.
+#[wasm_bindgen]
+pub fn captures(name: String, kind: String, autocomplete: String) -> bool {
+    shell::captures(&FormField { name, kind, autocomplete })
+}
+
+/// A form was sent with these fields: a list of `[name, value]`.
+#[wasm_bindgen]
+pub fn filled(fields: &JsValue) {
+    send(Event::Filled(Wire::read(&value(fields))));
+}
+
+/// A part of the page came into view or left it, or more of it was seen.
 #[wasm_bindgen]
 pub fn content(label: String, visible: bool, percent: u8) {
     send(Event::Content { label, visible, percent });

@@ -1,9 +1,9 @@
 //! What the visitor does, as the browser tells it. Owns the listener, on the loader's abort signal; decides nothing, reads
 //! no value of any field, and leaves every event to the page.
 
-use leadheat_core::app::{Click, Event, Media, PREFIX, Stored};
+use leadheat_core::app::{Click, Event, PREFIX, Stored};
 use leadheat_core::signal::Kind;
-use leadheat_core::text::{after_last, cut, lists};
+use leadheat_core::text::lists;
 use wasm_bindgen::prelude::*;
 use web_sys::Element;
 
@@ -14,9 +14,8 @@ use crate::shell::send;
 const INPUT_EVERY: f64 = 1_000.0;
 
 /// Everything that is listened to, on window while it goes down to its target: no script of the page can stop it there.
-const HEARD: &str = "visibilitychange focus blur pointermove pointerdown keydown wheel touchstart scroll resize click auxclick \
-    focusin focusout submit invalid copy beforeprint play pause ended timeupdate storage pagehide pageshow popstate hashchange \
-    online";
+const HEARD: &str = "visibilitychange focus blur pointermove pointerdown keydown wheel touchstart click auxclick focusin \
+    focusout submit invalid copy beforeprint storage pagehide pageshow online";
 
 /// Listens as long as it lives. One listener for all events: each more is a kilobyte of wasm.
 pub(crate) struct Sensors(Closure<dyn FnMut(web_sys::Event)>);
@@ -24,14 +23,7 @@ pub(crate) struct Sensors(Closure<dyn FnMut(web_sys::Event)>);
 impl Sensors {
     /// Begins to listen to the page.
     pub(crate) fn new() -> Option<Sensors> {
-        let mut ear = Ear {
-            told: f64::NEG_INFINITY,
-            path: String::new(),
-            deepest: 0,
-            look: None,
-            form: None,
-            media: (None, false, 0),
-        };
+        let mut ear = Ear { told: f64::NEG_INFINITY, look: None, form: None };
         let sensors = Sensors(Closure::new(move |event| ear.hear(&event)));
         host::listen(web_sys::window()?.as_ref(), HEARD, sensors.0.as_ref().unchecked_ref(), true);
         Some(sensors)
@@ -42,15 +34,10 @@ impl Sensors {
 struct Ear {
     /// When an input was told last.
     told: f64,
-    /// The path in view, and how far down it was seen.
-    path: String,
-    deepest: u8,
     /// Visible and focused, as told last.
     look: Option<(bool, bool)>,
     /// The form that was begun last.
     form: Option<Element>,
-    /// The video or audio told of last, whether it plays, and the quarter it is in.
-    media: (Option<Element>, bool, u8),
 }
 
 impl Ear {
@@ -62,18 +49,15 @@ impl Ear {
             "focusin" | "focusout" | "submit" | "invalid" => self.form(event, &kind),
             "copy" => send(Event::Did(Kind::Copy, String::new())),
             "beforeprint" => send(Event::Did(Kind::Print, String::new())),
-            "play" | "pause" | "ended" | "timeupdate" => self.media(event, kind != "pause" && kind != "ended"),
             "storage" => self.stored(event),
             "pagehide" => send(Event::Left),
             "online" => send(Event::Online),
             "pageshow" if get(event, "persisted").as_bool() == Some(true) => {
                 send(Event::Returned(crate::store::kept()))
             }
-            "popstate" | "hashchange" => crate::moved(),
-            "scroll" | "resize" => self.scrolled(),
             _ => {}
         }
-        if lists("pointermove pointerdown keydown wheel touchstart scroll", &kind) {
+        if lists("pointermove pointerdown keydown wheel touchstart", &kind) {
             self.input(event);
         }
     }
@@ -97,24 +81,12 @@ impl Ear {
         }
     }
 
-    fn scrolled(&mut self) {
-        let path = text(&host::global("location"), "pathname");
-        if path != self.path {
-            (self.path, self.deepest) = (path, 0);
-        }
-        let percent = host::seen() as u8;
-        if percent > self.deepest {
-            self.deepest = percent;
-            send(Event::Scrolled(percent));
-        }
-    }
-
     fn clicked(&self, event: &web_sys::Event) {
         // The middle button follows links too; the right one does not.
         if get(event, "button").as_f64() > Some(1.0) {
             return;
         }
-        let mark = closest(event, "[data-leadheat]").filter(|marked| text(marked, "tagName") != "FORM");
+        let mark = closest(event, "[data-leadheat]:not(form)");
         let mut click =
             Click { mark: mark.and_then(|marked| marked.get_attribute("data-leadheat")), ..Click::default() };
         // A link in a drawing has no such texts, and is none here.
@@ -123,7 +95,11 @@ impl Ear {
             click.host = text(&link, "hostname");
             click.path = text(&link, "pathname");
             click.download = link.get_attribute("download").is_some();
+            click.language = link.get_attribute("hreflang").unwrap_or_default();
+            click.is_result = link.closest("[data-leadheat-results]").is_ok_and(|list| list.is_some());
         }
+        click.reaction = closest(event, "[data-leadheat-reaction]:not(form)")
+            .and_then(|marked| marked.get_attribute("data-leadheat-reaction"));
         click.at = (number(event, "clientX") as i32, number(event, "clientY") as i32);
         send(Event::Clicked(click));
     }
@@ -141,25 +117,11 @@ impl Ear {
             _ => Kind::FormField,
         };
         send(Event::Did(kind, label(&form)));
+        if let ("submit", Some(reaction)) = (what, form.get_attribute("data-leadheat-reaction")) {
+            send(Event::Did(Kind::Reaction, reaction));
+        }
         if kind == Kind::FormStart {
             self.form = Some(form);
-        }
-    }
-
-    /// A video or audio plays, or does not any more. A silent one that goes round for ever is decoration.
-    fn media(&mut self, event: &web_sys::Event, playing: bool) {
-        let Some(media) = closest(event, "video, audio") else { return };
-        let is = |name| get(&media, name).as_bool() == Some(true);
-        if is("muted") && is("loop") {
-            return;
-        }
-        let percent = number(&media, "currentTime") / number(&media, "duration") * 100.0;
-        let playing = playing && !is("paused");
-        // It tells four times a second; only a further quarter, and what begins or ends, is worth telling.
-        let news = (Some(media.clone()), playing, percent as u8 / 25);
-        if self.media != news {
-            self.media = news;
-            send(Event::Media(Media { label: media_label(&media), playing, percent: percent as u8 }));
         }
     }
 
@@ -186,18 +148,6 @@ fn number(object: &JsValue, key: &str) -> f64 {
 /// shadow root with their target.
 fn closest(event: &web_sys::Event, selector: &str) -> Option<Element> {
     event.target()?.dyn_into::<Element>().ok()?.closest(selector).ok()?
-}
-
-/// What a video or audio is called: as the site owner says, else as its file.
-fn media_label(media: &Element) -> String {
-    for attribute in ["data-leadheat", "title", "aria-label"] {
-        if let Some(name) = media.get_attribute(attribute).filter(|name| !name.trim().is_empty()) {
-            return name;
-        }
-    }
-    let source = text(media, "currentSrc");
-    let (path, _) = cut(&source, b"?#");
-    after_last(path, b'/').unwrap_or("").to_owned()
 }
 
 /// What the site owner calls a form.

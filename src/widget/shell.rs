@@ -4,7 +4,7 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use leadheat_core::app::{Effect, Event, State, update};
+use leadheat_core::app::{Effect, Event, FormField, State, update};
 use leadheat_core::receiver::Ack;
 use leadheat_core::view::View;
 
@@ -39,6 +39,11 @@ pub(crate) fn send(event: Event) {
             shell.handle(event);
         }
     });
+}
+
+/// Whether a field of a form of the page may be read.
+pub(crate) fn captures(field: &FormField) -> bool {
+    SHELL.with(|shell| shell.try_borrow().is_ok_and(|shell| shell.state.captures(field)))
 }
 
 /// The panel's part of the program has come.

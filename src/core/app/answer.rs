@@ -12,7 +12,6 @@ use crate::qualify::Qualification;
 use crate::signal::Kind;
 use crate::text::{decimal, join, number};
 use crate::tier::{Stage, Tier};
-use crate::visitor::Latest;
 use crate::wire::{Wire, object, record};
 use crate::write::json;
 
@@ -215,13 +214,7 @@ impl State {
         if !self.scoring() {
             return Err(self.says());
         }
-        let value = contact.or(&self.sum.contact.value);
-        let at = turn.now.wall;
-        self.both(|record| {
-            record.contact = Latest { at, value: value.clone() };
-            record.attributes = Latest { at, value: attributes.clone() };
-        });
-        (self.unsaved, self.rescore) = (true, true);
+        self.met(&contact, Some(&attributes), turn);
         Ok(Value::Null)
     }
 

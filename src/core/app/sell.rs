@@ -1,6 +1,7 @@
 //! From what is known to a lead in the outbox. Owns when a lead is due, what it may contain under the consent given,
 //! its revisions, and which receivers get it; must not know what a receiver's answer means.
 
+use super::known::offset;
 use super::{Effect, Notice, State, Turn};
 use crate::bot;
 use crate::brief::{brief, limit};
@@ -8,7 +9,7 @@ use crate::consent::Decision;
 use crate::id;
 use crate::json::Value;
 use crate::lead::{
-    Arrival, ConsentNote, Contact, FitNote, JourneyStep, Lead, Message, ModelName, Reason, SCHEMA, Sources,
+    Arrival, ConsentNote, Contact, Device, FitNote, JourneyStep, Lead, Message, ModelName, Reason, SCHEMA, Sources,
 };
 use crate::list::{gather, sort_down};
 use crate::model::{Points, Rule};
@@ -28,6 +29,9 @@ use crate::write::json;
 
 /// Revisions of a lead that bring no higher tier come at most so often.
 const REVISE_EVERY: Millis = MINUTE;
+
+/// Most topics of a lead.
+const MAX_TOPICS: usize = 3;
 
 impl State {
     /// Scores what is known, where that may be done, and draws the tier and the stage from it.
@@ -274,7 +278,19 @@ impl State {
         }
         if granted {
             let arrival = |touch: &Option<Touch>| touch.as_ref().map(Arrival::from);
-            lead.source = Some(Sources { first: arrival(&self.sum.first), last: arrival(&self.sum.last) });
+            lead.source = Some(Sources {
+                first: arrival(&self.sum.first),
+                last: arrival(&self.sum.last),
+                visits: gather(self.sum.touches.iter().map(Arrival::from)),
+            });
+            lead.device = Some(Device {
+                class: self.device.into(),
+                language: self.page.language.clone(),
+                utc_offset: offset(self.utc_offset),
+                load: Some(self.loaded.to_owned()).filter(|load| !load.is_empty()),
+            });
+            let topics = self.sum.facts.favourites(Kind::Topic);
+            lead.topics = gather(topics.into_iter().take(MAX_TOPICS).map(str::to_owned));
             let steps = self.sum.journey.iter().filter(|step| step.what != Kind::Visit);
             lead.journey = gather(steps.map(JourneyStep::from));
         }
@@ -301,8 +317,8 @@ impl State {
                 "qualification" => said.write(),
                 "contact" => contact.write(),
                 "consent" => object("state contact_text", &[&Decision::Denied, value.part("contact_text")]),
-                "score" | "model" | "fit" | "source" => Value::Null,
-                "reasons" | "journey" => Value::List(Vec::new()),
+                "score" | "model" | "fit" | "source" | "device" => Value::Null,
+                "reasons" | "journey" | "topics" => Value::List(Vec::new()),
                 "attributes" => Value::Object(Vec::new()),
                 "brief" => "".into(),
                 _ => continue,

@@ -3,14 +3,15 @@
 use super::stored::OFF_KEY;
 use super::{Area, Boot, State, Turn};
 use crate::bot;
+use crate::chat::{is_email, is_phone};
 use crate::config::Bots;
 use crate::facts::MAX_KEYS;
 use crate::json::Value;
-use crate::list::gather;
-use crate::page::{Attention, LONGEST_TICK, Page};
+use crate::lead::{Contact, Field};
+use crate::page::{Attention, Page};
 use crate::signal::{Kind, Signal};
-use crate::source::parameter;
-use crate::text::{after_last, clip, lists, number, split};
+use crate::source::{is_share, parameter};
+use crate::text::{after_last, clip, cut, lists, number, split};
 use crate::time::{DAY, MINUTE, Millis, SECOND, day};
 use crate::visitor::{Record, Step};
 
@@ -19,8 +20,6 @@ const VISIT_ENDS_AFTER: u64 = 30 * MINUTE;
 /// However active somebody is, a visit does not last longer.
 const LONGEST_VISIT: u64 = DAY;
 
-/// Most marked parts of a page.
-const MAX_CONTENTS: usize = 20;
 /// Clicks so near each other, in CSS pixels, and so soon after each other, are about the same thing.
 const RAGE_NEAR: u32 = 30;
 const RAGE_WITHIN: Millis = 1_000;
@@ -42,20 +41,29 @@ pub struct Click {
     pub download: bool,
     /// `data-leadheat` of the element or the nearest around it.
     pub mark: Option<String>,
+    /// The link's `hreflang`.
+    pub language: String,
+    /// Whether it stands in a list of search results.
+    pub is_result: bool,
+    /// `data-leadheat-reaction` of the element or the nearest around it.
+    pub reaction: Option<String>,
     /// Where in the window, in CSS pixels.
     pub at: (i32, i32),
 }
 
-/// A video or audio of the page.
+/// A field of a form of the page, as far as it may be looked at.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Media {
-    /// What it is called.
-    pub label: String,
-    /// Whether it plays.
-    pub playing: bool,
-    /// How much of it has passed, in percent.
-    pub percent: u8,
+pub struct FormField {
+    /// Its name.
+    pub name: String,
+    /// Its type.
+    pub kind: String,
+    /// Its `autocomplete`.
+    pub autocomplete: String,
 }
+
+/// Types of fields, words of `autocomplete`, and names whose fields are never read, whatever config says.
+const NEVER: &str = "*passw* *pwd* hidden file *one-time* *otp* cc-* *card* *cvc* *cvv* *iban* *ssn* *hetu*";
 
 /// A form is not filled in and sent so soon after its first field was touched, not even by a browser that fills it in.
 const TOO_SOON: Millis = SECOND;
@@ -96,9 +104,7 @@ impl State {
         }
         self.signal_here(Kind::PageView, 1, turn);
         self.count_search(turn);
-        for label in self.in_view() {
-            self.signal(Kind::ContentView, &label, 1, turn);
-        }
+        self.count_content(turn);
         // A reload or a page without referrer in the middle of a visit is no arrival from outside.
         if let Some(touch) = self.arrival.take().filter(|touch| new_visit || touch.channel != "direct") {
             self.both(|record| record.came(&touch));
@@ -175,13 +181,16 @@ impl State {
             for label in self.in_view() {
                 self.signal(Kind::ContentTime, &label, seconds, turn);
             }
+            self.count_reading(turn);
         }
         self.viewed(seconds);
     }
 
     /// Adds to the step of the page view under way.
     pub(super) fn viewed(&mut self, seconds: u32) {
-        let (began, scroll) = (self.viewing, self.attention.scroll);
+        // A page that fits the window is seen by reading it.
+        let read = self.attention.share_read(self.text.0, self.text.1);
+        let (began, scroll) = (self.viewing, self.attention.scroll.max(read));
         self.both(|record| {
             let viewed = |step: &&mut Step| step.what == Kind::PageView && Some(step.at) == began;
             if let Some(step) = record.journey.iter_mut().rev().find(viewed) {
@@ -197,7 +206,7 @@ impl State {
             self.did(Kind::FormAbandon, &form, turn);
         }
         self.count_attention(turn);
-        (self.playing, self.played) = (None, Vec::new());
+        (self.playing, self.played, self.selected) = (None, Vec::new(), false);
         self.viewing = None;
     }
 
@@ -212,7 +221,7 @@ impl State {
             return;
         }
         self.end_view(turn);
-        self.contents = Vec::new();
+        self.forget_content();
         self.page = page;
         self.begin(turn);
     }
@@ -250,6 +259,18 @@ impl State {
         if let Some(mark) = click.mark.as_deref().map(str::trim).filter(|mark| !mark.is_empty()) {
             self.signal(Kind::Mark, mark, 1, turn);
         }
+        if let Some(reaction) = click.reaction.as_deref().map(str::trim).filter(|reaction| !reaction.is_empty()) {
+            self.signal(Kind::Reaction, reaction, 1, turn);
+        } else if is_share(&click.host, &click.href) {
+            self.signal(Kind::Reaction, "share", 1, turn);
+        }
+        let base = |tag: &str| cut(tag, b"-_").0.to_ascii_lowercase();
+        if !click.language.is_empty() && base(&click.language) != base(&self.page.language) {
+            self.signal(Kind::Language, &base(&click.language), 1, turn);
+        }
+        if click.is_result {
+            self.signal(Kind::SearchClick, &click.path, 1, turn);
+        }
         let name = after_last(&click.path, b'/').unwrap_or("");
         let ending = after_last(name, b'.').unwrap_or("");
         if click.href.starts_with("mailto:") {
@@ -275,11 +296,46 @@ impl State {
                     self.suspect(40);
                 }
             }
+            Kind::SearchEmpty => {
+                let topic = self.searched(&self.page).map(|words| self.topic_of(&words));
+                return self.signal(kind, &topic.unwrap_or_default(), 1, turn);
+            }
             _ => {}
         }
         match subject.trim() {
             "" => self.signal_here(kind, 1, turn),
             subject => self.signal(kind, subject, 1, turn),
+        }
+        // As WordPress calls it.
+        if kind == Kind::FormSubmit && subject == "commentform" {
+            self.signal(Kind::Reaction, "comment", 1, turn);
+        }
+    }
+
+    /// Whether the value of a field may be read when its form is sent: config says so, and nothing about it speaks against.
+    pub fn captures(&self, field: &FormField) -> bool {
+        let never = split(NEVER, b' ');
+        let says = [&field.name, &field.kind, &field.autocomplete].map(|text| text.to_ascii_lowercase());
+        let words = says.iter().flat_map(|text| text.split_whitespace());
+        let refused = words.into_iter().any(|word| never.iter().any(|never| crate::glob::matches(never, word)));
+        self.scoring() && !refused && self.config.form_fields.iter().any(|(name, _)| *name == field.name)
+    }
+
+    /// A form was sent, and config says which of its fields say who the visitor is.
+    pub(super) fn filled(&mut self, fields: &[(String, String)], turn: &Turn) {
+        let mut contact = Contact::default();
+        for (name, text) in fields {
+            let known = self.config.form_fields.iter().find(|(known, _)| known == name);
+            match known.and_then(|(_, field)| Field::NAMES.find(field)) {
+                Some(Field::Email) if !is_email(text.trim()) => {}
+                Some(Field::Phone) if !is_phone(text.trim()) => {}
+                Some(_) if is_card(text) => {}
+                Some(field) => contact.set(field, text),
+                None => {}
+            }
+        }
+        if self.scoring() && contact != Contact::default() {
+            self.met(&contact, None, turn);
         }
     }
 
@@ -290,80 +346,24 @@ impl State {
     }
 
     fn count_search(&mut self, turn: &mut Turn) {
-        let Some(words) = self.searched(&self.page) else { return };
+        if let Some(words) = self.searched(&self.page) {
+            self.signal(Kind::Search, &self.topic_of(&words), 1, turn);
+        }
+    }
+
+    /// The topic of config that words belong to.
+    fn topic_of(&self, words: &str) -> String {
         let fits = |pattern: &&str| words.split_whitespace().any(|word| crate::glob::matches(pattern, word));
         let topic = self.config.topics.iter().find(|(_, patterns)| split(patterns, b' ').iter().any(fits));
-        let topic = topic.map_or("other".to_owned(), |(topic, _)| topic.clone());
-        self.signal(Kind::Search, &topic, 1, turn);
+        topic.map_or("other".to_owned(), |(topic, _)| topic.clone())
     }
 
-    pub(super) fn content(&mut self, label: &str, visible: bool, percent: u8, turn: &mut Turn) {
-        let label = clip(label.trim(), 80);
-        self.count_attention(turn); // Up to now it was as it was.
-        let known = self.contents.iter().position(|(known, ..)| known == label);
-        if known.is_none() && (label.is_empty() || self.contents.len() >= MAX_CONTENTS || !visible) {
-            return;
-        }
-        if known.is_none() {
-            self.contents.push((label.to_owned(), true, false));
-            self.signal(Kind::ContentView, label, 1, turn);
-        }
-        // What is in view is known before it may be counted, as whether the page is visible is.
-        let counts = self.viewing.is_some();
-        let Some((_, seen, ended)) = self.contents.iter_mut().find(|(known, ..)| known == label) else { return };
-        *seen = visible;
-        if counts && percent >= 100 && !std::mem::replace(ended, true) {
-            self.signal(Kind::ContentEnd, label, 1, turn);
-        }
-    }
-
-    /// The marked parts that are in view.
-    fn in_view(&self) -> Vec<String> {
-        gather(self.contents.iter().filter(|(_, visible, _)| *visible).map(|(label, ..)| label.clone()))
-    }
-
-    pub(super) fn media(&mut self, media: Media, turn: &mut Turn) {
-        if self.viewing.is_none() {
-            return;
-        }
-        self.count_attention(turn);
-        let label = if media.label.is_empty() { self.page.path.clone() } else { media.label };
-        let known = self.played.iter().position(|(known, _)| *known == label);
-        if known.is_none() {
-            if !media.playing {
-                return;
-            }
-            self.played.push((label.clone(), 0));
-            self.did(Kind::MediaStart, &label, turn);
-        }
-        let quarter = media.percent.min(100) / 25;
-        if let Some((_, reached)) = self.played.iter_mut().find(|(known, _)| *known == label) {
-            let further = quarter.saturating_sub(*reached);
-            *reached = quarter.max(*reached);
-            if further > 0 {
-                self.signal(Kind::MediaQuarter, &label, further.into(), turn);
-            }
-        }
-        let plays = self.playing.as_ref().is_some_and(|(playing, _)| *playing == label);
-        if media.playing {
-            if !plays {
-                self.playing = Some((label, turn.now.monotonic));
-            }
-        } else if plays {
-            self.playing = None;
-        }
-        self.attention.play(self.playing.is_some(), turn.now.monotonic);
-    }
-
-    /// Counts the whole seconds that something has played since the last time.
-    fn count_playing(&mut self, turn: &mut Turn) {
-        let now = turn.now.monotonic;
-        let Some((label, since)) = &mut self.playing else { return };
-        let seconds = now.saturating_sub(*since).min(LONGEST_TICK) / 1_000;
-        if seconds > 0 {
-            *since = now - now.saturating_sub(*since) % 1_000;
-            let label = label.clone();
-            self.signal(Kind::MediaPlay, &label, seconds as u32, turn);
+    /// Somebody who marks an address or a number of the page is about to use it.
+    pub(super) fn selected(&mut self, text: &str, turn: &mut Turn) {
+        let text = text.trim();
+        if !self.selected && (is_email(text) || is_phone(text)) {
+            self.selected = true;
+            self.signal_here(Kind::SelectContact, 1, turn);
         }
     }
 
@@ -393,4 +393,14 @@ impl State {
     pub(super) fn caps_bot(&self) -> bool {
         self.suspicion >= bot::SUSPECTED && self.config.bots == Bots::Cap
     }
+}
+
+/// Whether a text is a payment card's number: its digits, with their check digit (Luhn, ISO/IEC 7812).
+fn is_card(text: &str) -> bool {
+    let (mut sum, mut count) = (0, 0);
+    for digit in text.bytes().rev().filter(u8::is_ascii_digit).map(|digit| u32::from(digit - b'0')) {
+        sum += if count % 2 == 0 { digit } else { digit * 2 % 10 + digit / 5 };
+        count += 1;
+    }
+    (13..=19).contains(&count) && sum % 10 == 0 && !text.contains(|c: char| c.is_ascii_alphabetic())
 }

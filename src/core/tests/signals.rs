@@ -1,7 +1,7 @@
 //! What counts as a signal, and how often; and when a visit begins.
 #![allow(missing_docs)]
 
-use leadheat_core::app::{Click, Event, Media};
+use leadheat_core::app::{Click, Event, FormField, Media, State};
 use leadheat_core::page::Page;
 use leadheat_core::signal::Kind;
 use leadheat_core::sim::World;
@@ -14,6 +14,12 @@ fn seen(world: &World, tab: usize) -> Vec<String> {
     seen.filter(|line| !line.starts_with("engaged") && !line.starts_with("visit") && !line.starts_with("page_view"))
         .map(str::to_owned)
         .collect()
+}
+
+/// How much of something a tab counted since it was opened.
+fn sum(world: &World, tab: usize, what: &str) -> u32 {
+    let lines = world.told(tab).iter().filter_map(|line| line.strip_prefix("seen: ")?.strip_prefix(what));
+    lines.map(|line| line.rsplit_once(" x ").map_or(1, |(_, amount)| amount.parse::<u32>().unwrap())).sum()
 }
 
 fn observed(config: Value, address: &str) -> (World, usize) {
@@ -80,7 +86,7 @@ fn a_form_that_is_begun_and_left_is_abandoned() {
 }
 
 fn page(path: &str) -> Page {
-    Page { host: "site.example".into(), path: path.into(), ..Page::default() }
+    Page { host: "site.example".into(), path: path.into(), language: "en".into(), ..Page::default() }
 }
 
 #[test]
@@ -108,10 +114,7 @@ fn marked_parts_of_a_page_have_their_own_time() {
     world.read(tab, 5);
     world.pass(60_000); // Nobody there: half a minute counts.
     world.send(tab, Event::Navigated(page("/")));
-    let sum = |what: &str| {
-        let lines = world.told(tab).iter().filter_map(|line| line.strip_prefix("seen: ")?.strip_prefix(what));
-        lines.map(|line| line.rsplit_once(" x ").map_or(1, |(_, amount)| amount.parse::<u32>().unwrap())).sum::<u32>()
-    };
+    let sum = |what| sum(&world, tab, what);
     let seen = [
         "content_view table",
         "content_end table",
@@ -136,10 +139,7 @@ fn what_plays_is_watched_also_without_a_hand_on_the_mouse() {
     world.send(tab, media(true, 30)); // Back, and the same again.
     world.pass(10 * SECOND);
     world.send(tab, media(false, 50));
-    let sum = |kind: &str| {
-        let lines = world.told(tab).iter().filter_map(|line| line.strip_prefix("seen: ")?.strip_prefix(kind));
-        lines.map(|line| line.rsplit_once(" x ").map_or(1, |(_, amount)| amount.parse::<u32>().unwrap())).sum::<u32>()
-    };
+    let sum = |kind| sum(&world, tab, kind);
     assert_eq!((sum("media_start"), sum("media_quarter"), sum("media_play")), (1, 2, 130));
     assert!((129..=131).contains(&sum("engaged")), "{}", sum("engaged"));
 }
@@ -181,4 +181,181 @@ fn when_a_visit_begins() {
     world.pass(31 * MINUTE);
     world.call(tab, "track", json!(["refreshed"]));
     assert_eq!(visits(&mut world, tab).0, 3, "half an hour");
+}
+
+/// A minute's reading: seen at a glance, then read, then scrolled on.
+#[test]
+fn text_is_read_when_it_was_seen_and_there_was_time() {
+    let (mut world, tab) = observed(json!({}), "/articles/air");
+    let text = |letters, percent| Event::Text { letters, percent };
+    world.send(tab, text(19 * 60, 100));
+    assert_eq!(sum(&world, tab, "read /articles/air"), 0, "nothing is read at a glance");
+    world.read(tab, 31);
+    assert_eq!(sum(&world, tab, "read /articles/air"), 2, "half of it in half the time");
+    world.send(tab, text(19 * 60, 20)); // Back up.
+    world.read(tab, 40);
+    assert_eq!(sum(&world, tab, "read /articles/air"), 4);
+    // A page of its own, of which the end was never seen.
+    world.send(tab, Event::Navigated(page("/articles/water")));
+    world.send(tab, text(19 * 10, 60));
+    world.read(tab, 60);
+    assert_eq!(sum(&world, tab, "read /articles/water"), 2);
+    world.chat(tab, 0, 0, "a@b.fi");
+    let lead = world.received.last().unwrap();
+    let views: Vec<_> = lead["journey"].as_array().unwrap().iter().filter(|step| step["what"] == "page_view").collect();
+    assert_eq!((&views[0]["scroll"], &views[1]["scroll"]), (&json!(100), &json!(60)), "a page that does not scroll");
+}
+
+#[test]
+fn what_pages_are_about_is_in_the_lead() {
+    let (mut world, tab) = observed(json!({}), "/articles/air");
+    let topics = |topics: &[&str]| Event::Topics(topics.iter().map(|topic| (*topic).to_owned()).collect());
+    world.send(tab, topics(&["Ventilation", " ventilation ", "", "Schools"]));
+    world.send(tab, topics(&["Ventilation", "Schools"]));
+    world.send(tab, Event::Navigated(page("/articles/duct")));
+    world.send(tab, topics(&["Ventilation", "a", "b", "c", "d", "e", "f", "g"]));
+    assert_eq!((sum(&world, tab, "topic ventilation"), sum(&world, tab, "topic")), (2, 7), "five of a page");
+    assert_eq!(world.explain(tab)["attributes"]["topic"], "ventilation");
+    world.chat(tab, 0, 0, "a@b.fi");
+    let lead = world.received.last().unwrap();
+    assert_eq!(lead["topics"], json!(["ventilation", "a", "b"]));
+    assert!(lead["brief"].as_str().unwrap().contains("Looked at: ventilation, a, b."), "{}", lead["brief"]);
+    assert_eq!(lead["device"], json!({"class": "desktop", "language": "en", "utc_offset": "+02:00", "load": "fast"}));
+}
+
+#[test]
+fn clicks_are_told_apart() {
+    let (mut world, tab) = observed(json!({"topics": {"heat": "heat*"}}), "/search?q=heat");
+    let link = |href: &str, host: &str, path: &str| Click {
+        href: href.into(),
+        host: host.into(),
+        path: path.into(),
+        ..Click::default()
+    };
+    let own = link("https://site.example/heat", "site.example", "/heat");
+    let clicks = [
+        Click { language: "fi-FI".into(), ..own.clone() },
+        Click { language: "en-GB".into(), ..own.clone() }, // The language that it is in.
+        Click { is_result: true, ..own.clone() },
+        Click { reaction: Some(" like ".into()), ..Click::default() },
+        link("https://www.linkedin.com/sharing/share-offsite/?url=x", "www.linkedin.com", "/sharing/share-offsite/"),
+        link("https://www.linkedin.com/company/acme", "www.linkedin.com", "/company/acme"),
+        link("mailto:?subject=Look", "", ""),
+        link("https://files.example/a.pdf", "files.example", "/a.pdf"),
+    ];
+    for (nth, click) in clicks.into_iter().enumerate() {
+        world.pass(2_000);
+        world.send(tab, Event::Clicked(Click { at: (100 * nth as i32, 0), ..click }));
+    }
+    world.send(tab, Event::Did(Kind::SearchEmpty, "".into()));
+    world.send(tab, Event::Did(Kind::FormSubmit, "commentform".into()));
+    for text in ["no number", "+358 40 123 4567", "sales@acme.example"] {
+        world.send(tab, Event::Selected(text.into()));
+    }
+    let wanted = [
+        "search heat",
+        "language fi",
+        "search_click /heat",
+        "reaction like",
+        "reaction share",
+        "click_outbound www.linkedin.com",
+        "click_outbound www.linkedin.com",
+        "reaction share",
+        "click_mailto /search",
+        "click_download /a.pdf",
+        "search_empty heat",
+        "form_submit commentform",
+        "reaction comment",
+        "select_contact /search",
+    ];
+    assert_eq!(seen(&world, tab), wanted);
+}
+
+/// Whatever config says.
+#[test]
+fn fields_that_nobody_may_read_are_not_read() {
+    let fields =
+        json!({"email": "email", "who": "name", "tel": "phone", "card-number": "name", "pass": "name", "csrf": "name"});
+    let (mut world, tab) = observed(json!({"form_fields": fields}), "/contact");
+    let field = |name: &str, kind: &str, autocomplete: &str| FormField {
+        name: name.into(),
+        kind: kind.into(),
+        autocomplete: autocomplete.into(),
+    };
+    let state: &State = world.state(tab);
+    for good in [field("email", "email", "section-a work email"), field("who", "text", "")] {
+        assert!(state.captures(&good), "{good:?}");
+    }
+    let bad = [
+        field("email2", "email", ""), // Not in the list.
+        field("csrf", "hidden", ""),
+        field("pass", "password", ""),
+        field("who", "file", ""),
+        field("who", "text", "new-password"),
+        field("who", "text", "billing cc-number"),
+        field("who", "text", "one-time-code"),
+        field("card-number", "text", ""),
+    ];
+    for bad in bad {
+        assert!(!state.captures(&bad), "{bad:?}");
+    }
+    let filled =
+        |pairs: &[(&str, &str)]| Event::Filled(pairs.iter().map(|(a, b)| ((*a).into(), (*b).into())).collect());
+    world.send(
+        tab,
+        filled(&[("email", "nobody"), ("who", "4111 1111 1111 1111"), ("tel", "4111 1111 1111 1111"), ("x", "y")]),
+    );
+    assert!(world.explain(tab)["attributes"]["name"].is_null());
+    world
+        .send(tab, filled(&[("email", " aino@harju.example "), ("who", "Aino Virtanen"), ("tel", "+358 40 123 4567")]));
+    let known = world.explain(tab)["attributes"].clone();
+    assert_eq!(
+        [&known["email"], &known["name"], &known["phone"]],
+        [&json!("aino@harju.example"), &json!("Aino Virtanen"), &json!("+358 40 123 4567")]
+    );
+    // Without consent nothing is read at all.
+    let mut world = World::new(json!({"form_fields": {"email": "email"}}), 3);
+    let tab = world.open("/contact");
+    assert!(!world.state(tab).captures(&field("email", "email", "")));
+    world.send(tab, filled(&[("email", "aino@harju.example")]));
+    world.consent(tab, "granted");
+    assert!(world.explain(tab)["attributes"]["email"].is_null());
+}
+
+#[test]
+fn every_visit_has_its_own_source() {
+    let mut world = World::new(json!({}), 5);
+    let tab = world.open("/?utm_source=news&utm_medium=email");
+    world.consent(tab, "granted");
+    for (address, referrer) in [("/", "https://www.google.com/"), ("/pricing", ""), ("/", "https://chatgpt.com/")] {
+        world.pass(40 * MINUTE);
+        world.close(tab);
+        let tab = world.open_from(address, referrer);
+        world.pass(SECOND);
+        world.close(tab);
+    }
+    let tab = world.open("/contact");
+    world.read(tab, 2);
+    world.chat(tab, 0, 0, "a@b.fi");
+    let source = &world.received.last().unwrap()["source"];
+    let channels: Vec<_> =
+        source["visits"].as_array().unwrap().iter().map(|touch| touch["channel"].as_str().unwrap()).collect();
+    assert_eq!(channels, ["email", "search", "direct", "ai"]);
+    assert_eq!((&source["first"]["channel"], &source["last"]["channel"]), (&json!("email"), &json!("ai")));
+}
+
+/// The computer slept, and somebody set its clock.
+#[test]
+fn sleep_and_clocks_that_jump_are_no_attention() {
+    let (mut world, tab) = observed(json!({}), "/");
+    world.read(tab, 20);
+    world.wall += 5 * MINUTE;
+    world.read(tab, 10);
+    world.wall -= 10 * MINUTE;
+    world.read(tab, 10);
+    world.sleep(8 * 60 * MINUTE);
+    world.read(tab, 5);
+    world.send(tab, Event::Look { visible: false, focused: false });
+    let engaged = sum(&world, tab, "engaged");
+    assert!((45..=60).contains(&engaged), "{engaged}");
 }
