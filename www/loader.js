@@ -7,7 +7,11 @@
   var script = document.currentScript, before = window.leadheat;
   var waiting = [], promised = {}, later = {}, tickets = 0, aloft = 0, listeners = [], undo = [], stop, element, root, button, place, alarm, unlock, main, panel, wanted, wasm, dead;
 
-  if (before && before.version) return say('a second copy on this page does nothing; version ' + before.version + ' runs');
+  if (before && before.version) {
+    // A router that replaces the body runs the tag in it again.
+    if (!script || before.src !== script.src) say('a second copy on this page does nothing; version ' + before.version + ' runs');
+    return;
+  }
   if (typeof WebAssembly !== 'object' || !('adoptedStyleSheets' in Document.prototype) || !window.AbortSignal || !AbortSignal.timeout)
     return say('this browser is too old; nothing is done');
   stop = new AbortController();
@@ -203,6 +207,7 @@
     guard(function () { wasm.call(String(name), args, tickets); });
   }
   leadheat.version = VERSION;
+  leadheat.src = script && script.src;
   window.leadheat = leadheat;
 
   var data = script ? script.dataset : {}, starting;

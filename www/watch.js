@@ -27,9 +27,11 @@ function some(selector, most) {
 
 /* Routers change the address without a load. Where the browser does not tell, history's functions do. */
 function watchAddress(turned) {
-  var address = location.pathname + location.hash;
+  var address = location.pathname + location.hash, due;
+  /* Where a router goes on at once, as by a redirect, nobody was. */
   function moved() {
-    guard(function () {
+    clearTimeout(due);
+    due = after(30, function () {
       wasm.moved();
       if (address !== (address = location.pathname + location.hash)) turned();
     });
@@ -52,7 +54,7 @@ function wrap(object, name, then) {
    anew when the page changes, and ever more seldom while it goes on changing. Returns what to call when it became another. */
 function watchContent() {
   if (!window.IntersectionObserver) return function () {};
-  var labels, inView, text, letters, told, empty, wait, due, measuring, scrolled, far;
+  var labels, inView, text, letters, told, empty, wait, due, measuring, scrolled, far, fresh;
   var views = new IntersectionObserver(function (entries) {
     guard(function () { entries.forEach(function (entry) { tell(entry.target, entry.isIntersecting); }); });
   });
@@ -63,6 +65,7 @@ function watchContent() {
     inView = new Map();
     wait = 500;
     text = told = empty = scrolled = far = 0;
+    fresh = true;
     later();
   }
   function later() {
@@ -87,6 +90,8 @@ function watchContent() {
     due = 0;
     if (document.hidden) return;
     wait = Math.min(wait * 2, 8000);
+    if (fresh && element && !element.isConnected) document.body.appendChild(element); // Routers may replace the whole body.
+    fresh = false;
     some('[data-leadheat-content]', 100).forEach(function (element) { add(element, element.dataset.leadheatContent.trim()); });
     some('video, iframe', 20).forEach(function (element) {
       if (element.tagName === 'VIDEO' || player(element)) add(element, nameOf(element));

@@ -374,6 +374,11 @@ impl Turn {
 /// Handles an event: changes the state, and returns what is to be done, in this order.
 pub fn update(state: &mut State, event: Event, now: Stamp) -> Vec<Effect> {
     let mut turn = Turn { now, debug: state.debug, effects: Vec::new() };
+    // An event may come just before an alarm that is due, and do its work: to set the alarm anew would put it off for ever.
+    if state.phase == Phase::On && (matches!(event, Event::Woke) || state.wake_at.is_some_and(|at| at <= now.wall)) {
+        state.wake_at = None;
+        state.count_attention(&mut turn);
+    }
     state.handle(event, &mut turn);
     if state.phase == Phase::On {
         state.settle(&mut turn);
@@ -394,7 +399,7 @@ impl State {
 
     fn handle_running(&mut self, event: Event, turn: &mut Turn) {
         match event {
-            Event::Boot(_) | Event::Called { .. } => {}
+            Event::Boot(_) | Event::Called { .. } | Event::Woke => {}
             Event::Navigated(page) => self.navigated(page, turn),
             Event::Look { visible, focused } => self.look(visible, focused, turn),
             Event::Input => self.input(turn),
@@ -413,10 +418,6 @@ impl State {
             Event::Changed { key, value } => self.changed(&key, value, turn),
             Event::StoreFailed(key) => self.store_failed(&key, turn),
             Event::Settled { key, outcome } => self.settled(&key, outcome, turn),
-            Event::Woke => {
-                self.wake_at = None;
-                self.count_attention(turn);
-            }
             Event::Left => self.left(turn),
             Event::Returned(kept) => self.returned(kept, turn),
             Event::Online => self.hope(),
@@ -491,7 +492,7 @@ impl State {
             return;
         }
         // An alarm that comes a little early asks again; one is set anew only when it would come too late.
-        if self.wake_at.is_none_or(|at| due < at || at <= now) {
+        if self.wake_at.is_none_or(|at| due < at) {
             self.wake_at = Some(due);
             turn.push(Effect::Wake(due.saturating_sub(now).clamp(50, crate::time::DAY)));
         }

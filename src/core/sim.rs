@@ -435,11 +435,16 @@ impl World {
 
     /// The computer sleeps, and so do all alarms. Not every browser's monotonic clock stands still meanwhile; this one goes on.
     pub fn sleep(&mut self, millis: Millis) {
-        self.wall += millis;
-        self.monotonic += millis;
+        self.late(millis);
         for tab in &mut self.tabs {
             tab.alarm = tab.alarm.map(|at| at + millis);
         }
+    }
+
+    /// Lets time pass in which the browser is too busy for alarms.
+    pub fn late(&mut self, millis: Millis) {
+        self.wall += millis;
+        self.monotonic += millis;
     }
 
     /// What leadheat knows in a tab.

@@ -28,10 +28,6 @@ async fn make(v: &mut Visitor, page: &str, tabs: usize, leads: usize) {
     }
 }
 
-async fn is_chromium(v: &Visitor) -> bool {
-    v.js("return navigator.userAgent.includes('Chrome')").await == true
-}
-
 /// A page whose webhook is a receiver on another origin.
 fn page(v: &Visitor, receiver: &Receiver) -> &'static str {
     let tag = "<script src=/leadheat-stub.js></script><script async src=/leadheat.js data-webhook=\"{}\"></script>";
@@ -89,7 +85,7 @@ pub async fn a_lead_leaves_within_a_quarter_of_a_second(mut v: Visitor) -> Visit
 }
 
 pub async fn a_hostile_receiver_gets_every_lead(mut v: Visitor) -> Visitor {
-    let (leads, faults) = match (long(), is_chromium(&v).await) {
+    let (leads, faults) = match (long(), v.is_chromium().await) {
         (true, true) => (300, &Fault::ALL[..]),
         (true, false) => (60, &Fault::ALL[..17]), // With more that double a lead there would be more than two in a hundred.
         _ => (18, &[Fault::Status(404), Fault::Redirect(302), Fault::Status(422), Fault::Cut][..]),
@@ -121,7 +117,7 @@ pub async fn a_hostile_receiver_gets_every_lead(mut v: Visitor) -> Visitor {
 
 /// Chromium alone: the others cannot be made to kill a page.
 pub async fn killed_pages_lose_nothing(v: Visitor) -> Visitor {
-    if !is_chromium(&v).await {
+    if !v.is_chromium().await {
         return v;
     }
     let kills = if long() { 100 } else { 4 };
@@ -162,7 +158,7 @@ pub async fn killed_pages_lose_nothing(v: Visitor) -> Visitor {
 /// Chromium alone: the drivers of the others keep no page. A page in the middle of a send goes into the back-forward cache,
 /// and the lead arrives.
 pub async fn a_send_keeps_no_page_out_of_the_back_forward_cache(v: Visitor) -> Visitor {
-    if !is_chromium(&v).await {
+    if !v.is_chromium().await {
         return v;
     }
     let receiver = Receiver::start([Some(Fault::Slow)]).await;

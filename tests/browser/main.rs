@@ -10,6 +10,7 @@
 #![allow(missing_docs, unreachable_pub)]
 
 mod buying;
+mod content;
 mod delivery;
 mod engine;
 mod hostile;
@@ -20,6 +21,7 @@ mod site;
 mod talking;
 mod tracking;
 mod vectors;
+mod views;
 mod visitor;
 
 /// Each scenario as a test of its own in each engine: `chromium::buying::anonymous_reader_stays_cold`.
@@ -44,6 +46,10 @@ scenarios! {
         a_lead_leaves_within_a_quarter_of_a_second;
     tracking: forms_copies_prints_and_anger_count, searches_and_the_data_layer_count, media_count_by_quarters,
         each_page_of_a_router_counts_once, engaged_time_agrees_with_a_stopwatch, marked_content_counts_while_it_is_in_view;
+    content: a_page_that_does_not_scroll_is_read_with_time, scrolling_is_by_content, pages_say_what_they_are_about,
+        parts_of_a_page_are_known_by_what_they_are, players_of_others_tell_what_plays;
+    views: going_back_is_a_view, a_page_counts_when_it_is_looked_at, a_copy_of_a_tab_is_a_view_and_no_visitor,
+        other_scripts_may_wrap_history_too, clicks_and_what_comes_of_them, a_form_says_who_the_visitor_is;
     sales: inbox_shows_a_lead_live;
     vectors: scores_are_those_of_the_native_core;
 }

@@ -9,8 +9,8 @@ use crate::engine::long;
 use crate::visitor::Visitor;
 
 /// A page that scores each kind of signal by itself, without asking.
-fn page(v: &Visitor, path: &str, kinds: &str, body: &str) {
-    let rules: Vec<_> = kinds.split(' ').map(|kind| json!({"id": kind, "kind": kind, "points": 0.001, "measure": if kind == "engaged" { "sum" } else { "count" }})).collect();
+pub fn page(v: &Visitor, path: &str, kinds: &str, body: &str) {
+    let rules: Vec<_> = kinds.split(' ').map(|kind| json!({"id": kind, "kind": kind, "points": 0.001, "measure": if ["engaged", "read", "scroll"].contains(&kind) { "sum" } else { "count" }})).collect();
     let config = json!({
         "webhook": "/webhook", "consent": "memory", "bots": "off", "model": {"id": "m", "rules": rules},
         "topics": {"heating": "heat*"}, "data_layer": {"generate_lead": "inquiry", "purchase": "bought"},
@@ -23,13 +23,13 @@ fn page(v: &Visitor, path: &str, kinds: &str, body: &str) {
 }
 
 /// How often each kind was counted, of those that were.
-async fn counted(v: &Visitor) -> BTreeMap<String, u64> {
+pub async fn counted(v: &Visitor) -> BTreeMap<String, u64> {
     let explained = v.explain().await;
     let reasons = explained["reasons"].as_array().unwrap();
     reasons.iter().map(|reason| (reason["rule"].as_str().unwrap().into(), reason["count"].as_u64().unwrap())).collect()
 }
 
-fn counts<const N: usize>(wanted: [(&str, u64); N]) -> BTreeMap<String, u64> {
+pub fn counts<const N: usize>(wanted: [(&str, u64); N]) -> BTreeMap<String, u64> {
     wanted.into_iter().map(|(kind, count)| (kind.to_owned(), count)).collect()
 }
 

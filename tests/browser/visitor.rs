@@ -72,6 +72,10 @@ impl Visitor {
         self.client.execute_async(script, vec![args]).await.unwrap()
     }
 
+    pub async fn is_chromium(&self) -> bool {
+        self.js("return navigator.userAgent.includes('Chrome')").await == true
+    }
+
     /// Waits until the widget runs.
     pub async fn ready(&self) {
         let status = self.call(json!(["status"])).await;

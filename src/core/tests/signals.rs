@@ -359,3 +359,15 @@ fn sleep_and_clocks_that_jump_are_no_attention() {
     let engaged = sum(&world, tab, "engaged");
     assert!((45..=60).contains(&engaged), "{engaged}");
 }
+
+/// Events that come all the time, some of them when an alarm is due and has not rung yet.
+#[test]
+fn an_alarm_is_not_put_off_by_what_happens_meanwhile() {
+    let (mut world, tab) = observed(json!({}), "/");
+    world.read(tab, 1);
+    for _ in 0..290 {
+        world.late(100); // The timer is always a little late.
+        world.call(tab, "explain", json!([]));
+    }
+    assert!(sum(&world, tab, "engaged") >= 20, "{}", sum(&world, tab, "engaged"));
+}
