@@ -26,7 +26,7 @@
     return parent.appendChild(document.createElementNS('http://www.w3.org/' + (svg ? '2000/svg' : '1999/xhtml'), name));
   }
   function leadheatMount(css) {
-    element = made('leadheat-chat', document.body);
+    element = made('leadheat-chat', document.body || document.documentElement);
     root = made('div', element.attachShadow({ mode: 'open' }));
     root.className = 'leadheat';
     button = made('button', root);
@@ -81,6 +81,9 @@
   function leadheatRandom(bytes) { crypto.getRandomValues(bytes); }
   function leadheatTime(at, language) { return new Date(at).toLocaleTimeString(language, { hour: '2-digit', minute: '2-digit' }); }
   function leadheatQuery() { return Array.from(new URLSearchParams(location.search)); }
+  /* A form may have a field of any name, and then that stands in the place of the form's own method. */
+  function leadheatClosest(target, selector) { return target instanceof Element ? Element.prototype.closest.call(target, selector) : null; }
+  function leadheatAttribute(element, name) { return Element.prototype.getAttribute.call(element, name); }
   function leadheatOffset() { return -new Date().getTimezoneOffset(); }
   function leadheatShown() {
     var paint = performance.getEntriesByName('first-contentful-paint')[0], load = performance.getEntriesByType('navigation')[0];

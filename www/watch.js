@@ -3,6 +3,7 @@
    leadheat.js: the build puts it into the loader. */
 function watch() {
   var turned = watchContent();
+  watchInput();
   watchAddress(turned);
   watchMedia();
   watchClicks();
@@ -23,6 +24,16 @@ function after(millis, run) {
 /* At most so many: pages may have any number. */
 function some(selector, most) {
   return [].slice.call(document.querySelectorAll(selector), 0, most);
+}
+
+/* That somebody is there is told at most once a second. What scripts do is no sign of a person. */
+function watchInput() {
+  var told = -1e4;
+  hear(window, 'pointermove pointerdown keydown wheel touchstart', function (event) {
+    if (!event.isTrusted || event.timeStamp - told < 1000) return;
+    told = event.timeStamp;
+    wasm.input();
+  });
 }
 
 /* Routers change the address without a load. Where the browser does not tell, history's functions do. */
@@ -88,7 +99,7 @@ function watchContent() {
   }
   function look() {
     due = 0;
-    if (document.hidden) return;
+    if (document.hidden || !document.body) return;
     wait = Math.min(wait * 2, 8000);
     if (fresh && element && !element.isConnected) document.body.appendChild(element); // Routers may replace the whole body.
     fresh = false;
@@ -101,6 +112,9 @@ function watchContent() {
       if (names) add(element, 'prices');
       return names;
     });
+    after(0, describe); // A task of its own: pages can be long.
+  }
+  function describe() {
     text = mainText();
     if (text && text.tagName === 'ARTICLE') add(text, 'article');
     letters = text ? lettersOf(text) : 0;
@@ -110,6 +124,7 @@ function watchContent() {
   }
   function measure() {
     measuring = 0;
+    if (!document.documentElement) return;
     inView.forEach(function (_, element) { tell(element, true); });
     /* What scrolls is the page, or a part that takes most of it. */
     var root = scrolled && scrolled !== document && scrolled.clientHeight > innerHeight / 2 ? scrolled : document.scrollingElement || document.documentElement;
@@ -224,7 +239,7 @@ function watchClicks() {
   hear(window, 'scroll focusin submit invalid blur pagehide visibilitychange popstate hashchange play change copy', answered);
   hear(window, 'click', function (event) {
     answered();
-    var target = event.target.closest && event.target.closest('button, [role=button], [onclick], a[href="#"], input[type=button]');
+    var target = leadheatClosest(event.target, 'button, [role=button], [onclick], a[href="#"], input[type=button]');
     if (!target || !event.isTrusted || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
     changes.observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
     waits = after(2500, function () {
@@ -251,8 +266,7 @@ function watchSelection() {
 function watchForms() {
   hear(window, 'submit', function (event) {
     var form = event.target, filled = [];
-    if (!form.matches || !form.matches('form:valid')) return;
-    [].slice.call(form.querySelectorAll('input, textarea, select'), 0, 200).forEach(function (field) {
+    if (leadheatClosest(form, 'form:valid')) [].slice.call(Element.prototype.querySelectorAll.call(form, 'input, textarea, select'), 0, 200).forEach(function (field) {
       var name = field.getAttribute('name') || field.id;
       var shown = field.getClientRects().length && field.type !== 'checkbox' && field.type !== 'radio';
       if (name && shown && wasm.captures(name, field.type, field.autocomplete || '')) filled.push([name, field.value]);

@@ -70,6 +70,12 @@ extern "C" {
     /// The parameters of the address: a list of `[name, value]`, decoded.
     #[wasm_bindgen(js_name = leadheatQuery)]
     fn query() -> JsValue;
+    /// The nearest such element around one, or it.
+    #[wasm_bindgen(js_name = leadheatClosest)]
+    pub(crate) fn closest(target: &JsValue, selector: &str) -> Option<Element>;
+    /// What stands in the page's own text.
+    #[wasm_bindgen(js_name = leadheatAttribute)]
+    pub(crate) fn attribute(element: &Element, name: &str) -> Option<String>;
     /// Minutes that the local time is ahead of UTC.
     #[wasm_bindgen(js_name = leadheatOffset)]
     fn utc_offset() -> f64;

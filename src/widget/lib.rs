@@ -103,6 +103,12 @@ pub fn google(update: bool, granted: bool) {
     send(Event::Consent(Report::Google { update, granted }));
 }
 
+/// The visitor moved, typed, touched or scrolled.
+#[wasm_bindgen]
+pub fn input() {
+    send(Event::Input);
+}
+
 /// How far down the page was seen, in percent, 0 where it was not scrolled; letters of its main text, and how far down that was.
 #[wasm_bindgen]
 pub fn seen(page: u8, letters: u32, percent: u8) {

@@ -3,18 +3,14 @@
 
 use leadheat_core::app::{Click, Event, PREFIX, Stored};
 use leadheat_core::signal::Kind;
-use leadheat_core::text::lists;
 use wasm_bindgen::prelude::*;
 use web_sys::Element;
 
-use crate::host::{self, get, text};
+use crate::host::{self, attribute, get, text};
 use crate::shell::send;
 
-/// Inputs are told at most so often, in milliseconds.
-const INPUT_EVERY: f64 = 1_000.0;
-
 /// Everything that is listened to, on window while it goes down to its target: no script of the page can stop it there.
-const HEARD: &str = "visibilitychange focus blur pointermove pointerdown keydown wheel touchstart click auxclick focusin \
+const HEARD: &str = "visibilitychange focus blur click auxclick focusin \
     focusout submit invalid copy beforeprint storage pagehide pageshow online";
 
 /// Listens as long as it lives. One listener for all events: each more is a kilobyte of wasm.
@@ -23,7 +19,7 @@ pub(crate) struct Sensors(Closure<dyn FnMut(web_sys::Event)>);
 impl Sensors {
     /// Begins to listen to the page.
     pub(crate) fn new() -> Option<Sensors> {
-        let mut ear = Ear { told: f64::NEG_INFINITY, look: None, form: None };
+        let mut ear = Ear { look: None, form: None };
         let sensors = Sensors(Closure::new(move |event| ear.hear(&event)));
         host::listen(web_sys::window()?.as_ref(), HEARD, sensors.0.as_ref().unchecked_ref(), true);
         Some(sensors)
@@ -32,8 +28,6 @@ impl Sensors {
 
 /// Turns the browser's events into core's, and leaves out what says nothing new.
 struct Ear {
-    /// When an input was told last.
-    told: f64,
     /// Visible and focused, as told last.
     look: Option<(bool, bool)>,
     /// The form that was begun last.
@@ -57,9 +51,6 @@ impl Ear {
             }
             _ => {}
         }
-        if lists("pointermove pointerdown keydown wheel touchstart", &kind) {
-            self.input(event);
-        }
     }
 
     fn looked(&mut self) {
@@ -69,37 +60,24 @@ impl Ear {
         }
     }
 
-    fn input(&mut self, event: &web_sys::Event) {
-        let now = get(event, "timeStamp").as_f64().unwrap_or_default();
-        // What scripts do is no sign of a person.
-        if get(event, "isTrusted").as_bool() != Some(true) {
-            return;
-        }
-        if now - self.told >= INPUT_EVERY {
-            self.told = now;
-            send(Event::Input);
-        }
-    }
-
     fn clicked(&self, event: &web_sys::Event) {
         // The middle button follows links too; the right one does not.
         if get(event, "button").as_f64() > Some(1.0) {
             return;
         }
         let mark = closest(event, "[data-leadheat]:not(form)");
-        let mut click =
-            Click { mark: mark.and_then(|marked| marked.get_attribute("data-leadheat")), ..Click::default() };
+        let mut click = Click { mark: mark.and_then(|marked| attribute(&marked, "data-leadheat")), ..Click::default() };
         // A link in a drawing has no such texts, and is none here.
         if let Some(link) = closest(event, "a[href]") {
             click.href = text(&link, "href");
             click.host = text(&link, "hostname");
             click.path = text(&link, "pathname");
-            click.download = link.get_attribute("download").is_some();
-            click.language = link.get_attribute("hreflang").unwrap_or_default();
-            click.is_result = link.closest("[data-leadheat-results]").is_ok_and(|list| list.is_some());
+            click.download = attribute(&link, "download").is_some();
+            click.language = attribute(&link, "hreflang").unwrap_or_default();
+            click.is_result = closest(event, "[data-leadheat-results] a").is_some();
         }
         click.reaction = closest(event, "[data-leadheat-reaction]:not(form)")
-            .and_then(|marked| marked.get_attribute("data-leadheat-reaction"));
+            .and_then(|marked| attribute(&marked, "data-leadheat-reaction"));
         click.at = (number(event, "clientX") as i32, number(event, "clientY") as i32);
         send(Event::Clicked(click));
     }
@@ -117,7 +95,7 @@ impl Ear {
             _ => Kind::FormField,
         };
         send(Event::Did(kind, label(&form)));
-        if let ("submit", Some(reaction)) = (what, form.get_attribute("data-leadheat-reaction")) {
+        if let ("submit", Some(reaction)) = (what, attribute(&form, "data-leadheat-reaction")) {
             send(Event::Did(Kind::Reaction, reaction));
         }
         if kind == Kind::FormStart {
@@ -147,14 +125,14 @@ fn number(object: &JsValue, key: &str) -> f64 {
 /// The nearest such element around what an event is about. Never one of the widget's own, whose events do not pass its
 /// shadow root with their target.
 fn closest(event: &web_sys::Event, selector: &str) -> Option<Element> {
-    event.target()?.dyn_into::<Element>().ok()?.closest(selector).ok()?
+    host::closest(&get(event, "target"), selector)
 }
 
 /// What the site owner calls a form.
 fn label(form: &Element) -> String {
-    for attribute in ["data-leadheat", "name", "id"] {
-        if let Some(name) = form.get_attribute(attribute).filter(|name| !name.trim().is_empty()) {
-            return name;
+    for name in ["data-leadheat", "name", "id"] {
+        if let Some(label) = attribute(form, name).filter(|label| !label.trim().is_empty()) {
+            return label;
         }
     }
     String::new()

@@ -3,10 +3,14 @@
 
 use std::time::{Duration, Instant};
 
+use axum::http::Method;
 use fantoccini::Client;
 use fantoccini::elements::{Element, ElementRef};
 use fantoccini::error::{CmdError, ErrorStatus};
+use fantoccini::wd::WebDriverCompatibleCommand;
 use serde_json::{Value, json};
+
+use url::{ParseError, Url};
 
 use crate::site::Site;
 
@@ -74,6 +78,11 @@ impl Visitor {
 
     pub async fn is_chromium(&self) -> bool {
         self.js("return navigator.userAgent.includes('Chrome')").await == true
+    }
+
+    /// A command of Chromium's own protocol.
+    pub async fn cdp(&self, command: &'static str, params: Value) -> Value {
+        self.client.issue_cmd(Cdp { command, params }).await.unwrap_or_else(|error| panic!("{command}: {error}"))
     }
 
     /// Waits until the widget runs.
@@ -206,5 +215,21 @@ impl Visitor {
             .js("return document.querySelector('leadheat-chat').shadowRoot.querySelector('[role=log]').textContent")
             .await;
         text.as_str().unwrap().to_owned()
+    }
+}
+
+#[derive(Debug)]
+struct Cdp {
+    command: &'static str,
+    params: Value,
+}
+
+impl WebDriverCompatibleCommand for Cdp {
+    fn endpoint(&self, base_url: &Url, session: Option<&str>) -> Result<Url, ParseError> {
+        base_url.join(&format!("session/{}/goog/cdp/execute", session.unwrap_or_default()))
+    }
+
+    fn method_and_body(&self, _: &Url) -> (Method, Option<String>) {
+        (Method::POST, Some(json!({"cmd": self.command, "params": self.params}).to_string()))
     }
 }

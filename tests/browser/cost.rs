@@ -1,0 +1,210 @@
+//! What leadheat costs the page: time in its handlers, work while nothing happens, and pages that are larger or stranger than
+//! anybody planned for.
+
+use serde_json::{Value, json};
+
+use crate::engine::long;
+use crate::tracking::page;
+use crate::visitor::Visitor;
+
+/// Before the tag: takes the time of every listener, timer and observer that comes after it.
+const STOPWATCH: &str = "<script>
+    window.times = [];
+    const timed = (name, run) => typeof run !== 'function' ? run : function () {
+        const began = performance.now();
+        try { return run.apply(this, arguments) } finally { times.push([name, performance.now() - began]) }
+    };
+    const listen = EventTarget.prototype.addEventListener;
+    EventTarget.prototype.addEventListener = function (type, run, options) { return listen.call(this, type, timed(type, run), options) };
+    const later = setTimeout;
+    window.setTimeout = (run, after) => later(timed('timer', run), after);
+    for (const name of ['MutationObserver', 'IntersectionObserver']) {
+        const Theirs = window[name];
+        window[name] = function (run, options) { return new Theirs(timed(name, run), options) };
+    }
+    window.worst = () => {
+        const sorted = all => all.map(([, took]) => took).sort((a, b) => a - b);
+        const handlers = sorted(times.filter(([name]) => /^[a-z]/.test(name) && name !== 'timer'));
+        return [handlers.length, handlers[Math.ceil(handlers.length * .99) - 1], handlers.at(-1), sorted(times).at(-1)];
+    };
+</script>";
+
+/// More than a page ought to have of everything.
+fn crowd() -> String {
+    let links = "<a href='/t/x'>link</a> ".repeat(10_000);
+    let videos = "<video title=clip></video>".repeat(100);
+    let marks = "<p data-leadheat-content=part>part</p><p data-leadheat-content=' '></p>".repeat(200);
+    format!(
+        "<main><h1>Crowd</h1>{marks}<div class=price-list>{links} 90 €</div>{videos}<form name=f><input name=a></form></main>"
+    )
+}
+
+/// The limit of a handler is 2 ms for 99 of 100 on a machine four times as slow: half a millisecond here. The browser's own
+/// throttle is no use for it, since it stops the page for milliseconds at a time, in whatever handler that may be.
+pub async fn handlers_are_quick(mut v: Visitor) -> Visitor {
+    if !v.is_chromium().await {
+        return v;
+    }
+    page(&v, "/t/quick", "click_outbound mark form_field copy scroll read", &[STOPWATCH, &crowd()].concat());
+    v.goto("/t/quick").await;
+    v.ready().await;
+    v.grant().await;
+    v.pause(1_500).await;
+    for _ in 0..5 {
+        v.js("times.length = 0").await;
+        for n in 0..100 {
+            let (x, y) = (10 + n % 7 * 40, 10 + n % 11 * 30);
+            v.cdp("Input.dispatchMouseEvent", json!({"type": "mouseMoved", "x": x, "y": y})).await;
+        }
+        for _ in 0..20 {
+            v.cdp(
+                "Input.dispatchMouseEvent",
+                json!({"type": "mouseWheel", "x": 100, "y": 100, "deltaX": 0, "deltaY": 400}),
+            )
+            .await;
+            v.cdp("Input.dispatchKeyEvent", json!({"type": "keyDown", "key": "a"})).await;
+            v.pause(60).await;
+        }
+        let busy = "const done = arguments[arguments.length - 1]; (async () => {
+            for (let n = 0; n < 60; n++) {
+                const link = document.links[n * 100];
+                link.addEventListener('click', event => event.preventDefault(), { once: true });
+                link.dispatchEvent(new MouseEvent('click', { bubbles: true, cancelable: true, clientX: n * 50 }));
+                document.forms.f.a.dispatchEvent(new FocusEvent('focusin', { bubbles: true }));
+                document.forms.f.a.dispatchEvent(new FocusEvent('focusout', { bubbles: true }));
+                document.querySelector('video').dispatchEvent(new Event('timeupdate'));
+                document.dispatchEvent(new Event('copy'));
+                document.body.append(n);
+                await new Promise(done => requestAnimationFrame(done));
+            }
+        })().then(done)";
+        v.client.execute_async(busy, vec![]).await.unwrap();
+        v.pause(1_000).await;
+        let found = v.js("return worst()").await;
+        let [handlers, most, longest, task] = [0, 1, 2, 3].map(|nth| found[nth].as_f64().unwrap());
+        println!(
+            "{handlers} handlers, 99 of 100 within {most:.1} ms, the longest {longest:.1} ms; the longest task {task:.1} ms"
+        );
+        assert!(handlers > 600.0, "{found}");
+        if most <= 0.5 && task <= 12.5 {
+            return v;
+        }
+    }
+    panic!("99 of 100 handlers within 0.5 ms, and no task over 12.5 ms: not in five rounds");
+}
+
+/// Nothing is done in a page in which nothing happens: a thousandth of a core at most. The long form asks the browser.
+pub async fn an_idle_page_costs_nothing(mut v: Visitor) -> Visitor {
+    page(&v, "/t/idle", "engaged", &[STOPWATCH, "<article>text</article>"].concat());
+    v.goto("/t/idle").await;
+    v.ready().await;
+    v.grant().await;
+    v.pause(3_000).await;
+    v.js("times.length = 0").await;
+    let seconds = if long() { 30 } else { 8 };
+    v.pause(seconds * 1_000).await;
+    let spent = v.js("return [times.reduce((sum, [, took]) => sum + took, 0), times]").await;
+    let share = spent[0].as_f64().unwrap() / (seconds as f64 * 1_000.0);
+    println!("{:.4} % of a core in {seconds} s, {}", share * 100.0, spent[1]);
+    assert!(share <= 0.001, "{spent}");
+    if long() && v.is_chromium().await {
+        v.cdp("Performance.enable", json!({})).await;
+        v.pause(10_000).await;
+        let busy = async || {
+            let metrics = v.cdp("Performance.getMetrics", json!({})).await;
+            let metrics = metrics["metrics"].as_array().unwrap().clone();
+            metrics.iter().find(|metric| metric["name"] == "TaskDuration").unwrap()["value"].as_f64().unwrap()
+        };
+        let before = busy().await;
+        v.pause(60_000).await;
+        let after = busy().await;
+        println!("idle for a minute: {:.4} s of tasks, those of the browser among them", after - before);
+    }
+    v
+}
+
+/// Larger and stranger than anybody planned for: no exception, and no task that holds up the page.
+pub async fn crowded_pages_are_not_held_up(mut v: Visitor) -> Visitor {
+    let frames = (0..5).fold("<p>innermost</p>".to_owned(), |inner, _| {
+        format!("<iframe srcdoc=\"{}\"></iframe>", inner.replace('&', "&amp;").replace('"', "&quot;"))
+    });
+    let layer = "<script>window.dataLayer = Array.from({ length: 10000 }, (_, n) => ({ event: 'generate_lead', value: n, more: 'x'.repeat(100) }));
+        dataLayer.push({ event: 'x'.repeat(1e6), value: Infinity }, [['event']], { event: { event: 1 } }, new Map(), null)</script>";
+    // The tag comes when the page has come to rest, so that what is long is leadheat's.
+    let tag = "<script>window.long = [];
+        if (PerformanceObserver.supportedEntryTypes.includes('longtask'))
+            new PerformanceObserver(list => { for (const entry of list.getEntries()) long.push(entry.duration) }).observe({ entryTypes: ['longtask'] });
+        setTimeout(() => { for (const end = performance.now() + 100; performance.now() < end;); });
+        window.begin = () => { long.length = 0; const tag = document.createElement('script'); tag.src = '/leadheat.js'; tag.dataset.config = '/t/crowd.json'; document.head.append(tag) }</script>";
+    page(&v, "/t/crowd", "custom content_view", "");
+    v.site.page(
+        "/t/crowded",
+        None,
+        &[layer, "<script src=/leadheat-stub.js></script>", &crowd(), &frames, tag].concat(),
+    );
+    v.goto("/t/crowded").await;
+    v.pause(1_000).await;
+    let throttled = v.is_chromium().await;
+    if throttled {
+        v.until("long tasks are seen", "return long.length").await;
+        v.cdp("Emulation.setCPUThrottlingRate", json!({"rate": 4})).await;
+        v.pause(500).await;
+    }
+    v.js("begin()").await;
+    v.ready().await;
+    v.pause(2_000).await;
+    v.js("scrollTo(0, 1e6)").await;
+    v.pause(1_000).await;
+    let explained = v.explain().await;
+    let counted = explained["reasons"].as_array().unwrap().iter().find(|reason| reason["rule"] == "custom");
+    assert_eq!(counted.unwrap()["count"], 10_000, "{explained}");
+    if throttled {
+        let long = v.js("return long").await;
+        println!("tasks over 50 ms at a quarter of the speed: {long}");
+        assert_eq!(long, json!([]));
+    }
+    v
+}
+
+/// Labels that are no labels, parts that come and go, documents without a body.
+pub async fn strange_pages_do_no_harm(mut v: Visitor) -> Visitor {
+    let body = "<p data-leadheat-content id=a></p><p data-leadheat-content='__proto__'>p</p><p data-leadheat-content='constructor'>c</p>
+        <p data-leadheat-content='\u{202e}\u{1f600}&#0;'>e</p><div id=box></div><video data-leadheat='  '></video><svg><a href='#x'><text>s</text></a></svg>
+        <form id=odd onsubmit='return false'><input name=matches><input name=closest><input name=getAttribute><input name=querySelectorAll><button>Go</button></form>
+        <script>box.dataset.leadheatContent = 'x'.repeat(1e6); box.dataset.leadheat = 'y'.repeat(1e6); box.dataset.leadheatTopic = 'z,'.repeat(1e5);
+            history.scrollRestoration = 'manual'</script>";
+    page(&v, "/t/odd", "content_view mark form_submit", body);
+    v.goto("/t/odd").await;
+    v.ready().await;
+    v.js("box.click(); document.querySelector('svg text').dispatchEvent(new MouseEvent('click', { bubbles: true }))")
+        .await;
+    v.click("#odd button").await;
+    v.js("for (let n = 0; n < 300; n++) { const part = document.createElement('section'); part.dataset.leadheatContent = 'part' + n; part.textContent = n; document.body.prepend(part); if (n % 3) part.remove() }").await;
+    v.until("counted", "return leadheat('explain').then(e => e.reasons.length === 3)").await;
+    v.pause(1_200).await;
+    let explained = v.explain().await;
+    assert!(
+        explained["reasons"].as_array().unwrap().iter().any(|reason| reason["rule"] == "form_submit"),
+        "{explained}"
+    );
+    v.js("document.body.remove()").await;
+    v.pause(1_200).await;
+    v.js(
+        "history.pushState({}, '', '/t/odd/2'); dispatchEvent(new Event('scroll')); document.documentElement.remove()",
+    )
+    .await;
+    v.pause(1_500).await;
+    assert_eq!(v.call(json!(["status"])).await["running"], true, "it goes on");
+
+    page(
+        &v,
+        "/t/bodiless",
+        "page_view",
+        "<script>addEventListener('DOMContentLoaded', () => document.body.remove())</script>",
+    );
+    v.goto("/t/bodiless").await;
+    v.ready().await;
+    v.pause(1_000).await;
+    assert_eq!(v.explain().await["reasons"][0]["count"], 1);
+    v
+}
