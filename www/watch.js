@@ -65,7 +65,7 @@ function wrap(object, name, then) {
    anew when the page changes, and ever more seldom while it goes on changing. Returns what to call when it became another. */
 function watchContent() {
   if (!window.IntersectionObserver) return function () {};
-  var labels, inView, text, letters, told, empty, wait, due, measuring, scrolled, far, fresh;
+  var labels, inView, text, letters, told, empty, wait, due, measuring, scrolled, far, came;
   var views = new IntersectionObserver(function (entries) {
     guard(function () { entries.forEach(function (entry) { tell(entry.target, entry.isIntersecting); }); });
   });
@@ -76,7 +76,7 @@ function watchContent() {
     inView = new Map();
     wait = 500;
     text = told = empty = scrolled = far = 0;
-    fresh = true;
+    came = performance.now();
     later();
   }
   function later() {
@@ -101,8 +101,11 @@ function watchContent() {
     due = 0;
     if (document.hidden || !document.body) return;
     wait = Math.min(wait * 2, 8000);
-    if (fresh && element && !element.isConnected) document.body.appendChild(element); // Routers may replace the whole body.
-    fresh = false;
+    /* Routers may replace the whole body, now or when the page has been fetched, by one with an empty copy of the chat. */
+    if (element && performance.now() - came < 1e4) {
+      some('leadheat-chat', 9).forEach(function (other) { if (other !== element) other.remove(); });
+      if (!element.isConnected) document.body.appendChild(element);
+    }
     some('[data-leadheat-content]', 100).forEach(function (element) { add(element, element.dataset.leadheatContent.trim()); });
     some('video, iframe', 20).forEach(function (element) {
       if (element.tagName === 'VIDEO' || player(element)) add(element, nameOf(element));

@@ -1,7 +1,7 @@
 //! What leadheat costs the page: time in its handlers, work while nothing happens, and pages that are larger or stranger than
 //! anybody planned for.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::engine::long;
 use crate::tracking::page;

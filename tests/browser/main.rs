@@ -17,6 +17,7 @@ mod engine;
 mod hostile;
 mod privacy;
 mod receiver;
+mod routers;
 mod sales;
 mod site;
 mod talking;
@@ -52,6 +53,7 @@ scenarios! {
     views: going_back_is_a_view, a_page_counts_when_it_is_looked_at, a_copy_of_a_tab_is_a_view_and_no_visitor,
         other_scripts_may_wrap_history_too, clicks_and_what_comes_of_them, a_form_says_who_the_visitor_is;
     cost: handlers_are_quick, an_idle_page_costs_nothing, crowded_pages_are_not_held_up, strange_pages_do_no_harm;
+    routers: react_router, vue_router, turbo, htmx;
     sales: inbox_shows_a_lead_live;
     vectors: scores_are_those_of_the_native_core;
 }
