@@ -377,7 +377,9 @@ pub fn update(state: &mut State, event: Event, now: Stamp) -> Vec<Effect> {
     // An event may come just before an alarm that is due, and do its work: to set the alarm anew would put it off for ever.
     if state.phase == Phase::On && (matches!(event, Event::Woke) || state.wake_at.is_some_and(|at| at <= now.wall)) {
         state.wake_at = None;
-        state.count_attention(&mut turn);
+        if state.attention.has_portion(now.monotonic) {
+            state.count_attention(&mut turn);
+        }
     }
     state.handle(event, &mut turn);
     if state.phase == Phase::On {

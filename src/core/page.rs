@@ -7,11 +7,13 @@ use crate::time::Millis;
 /// visitor who left the desk is not.
 pub const IDLE_AFTER: Millis = 30_000;
 /// While time is running an alarm comes so often.
-pub const TICK: Millis = 10_000;
-/// What is much longer between two alarms was sleep, and is not counted beyond this.
-const LONGEST_TICK: Millis = 15_000;
+pub const TICK: Millis = 1_000;
+/// Time is told so many milliseconds at a time, and when the visitor looks away.
+const PORTION: i64 = 10_000;
+/// What is much longer between two alarms was sleep, and counts as one: it began before the next was due.
+const LONGEST_TICK: Millis = 5_000;
 /// The same while something plays: in a hidden tab browsers let alarms wait for a minute.
-pub const LONGEST_PLAY: Millis = 90_000;
+const LONGEST_PLAY: Millis = 90_000;
 
 /// Letters that are read in a second. Aloud a letter takes 68 ms in the mean of 14 languages (IReST, Trauzettel-Klosinski and
 /// Dietz 2012); silently people read 1.3 times as fast (238 words a minute for 183: Brysbaert 2019). Letters and not words,
@@ -44,8 +46,8 @@ pub struct Attention {
     counted: Millis,
     /// Monotonic time of the last input.
     active: Millis,
-    /// Engaged milliseconds not yet handed out.
-    pending: Millis,
+    /// Engaged milliseconds not yet handed out; below 0 where a second was rounded up.
+    pending: i64,
     /// Deepest quarter of the content that was in view, 0 to 4.
     quarter: u8,
     /// Deepest point of the content that was in view, in percent.
@@ -70,11 +72,18 @@ impl Attention {
     /// Counts what has passed since the last call.
     fn advance(&mut self, now: Millis) {
         if self.playing {
-            self.pending += now.saturating_sub(self.counted).min(LONGEST_PLAY);
-        } else if self.visible && self.focused {
-            self.pending += now.min(self.active + IDLE_AFTER).saturating_sub(self.counted).min(LONGEST_TICK);
+            self.pending += awake(self.counted, now, LONGEST_PLAY) as i64;
+        } else if self.visible && self.focused && self.engaged(self.counted) {
+            let left = self.active + IDLE_AFTER - self.counted;
+            self.pending += awake(self.counted, now, LONGEST_TICK).min(left) as i64;
         }
         self.counted = now;
+    }
+
+    /// Whether there is enough time to tell of.
+    pub fn has_portion(&mut self, now: Millis) -> bool {
+        self.advance(now);
+        self.pending >= PORTION
     }
 
     /// The visitor did something.
@@ -98,11 +107,11 @@ impl Attention {
         (self.visible, self.focused) = (visible, focused);
     }
 
-    /// Takes the whole engaged seconds that have come together; the rest of a second stays for the next time.
+    /// Takes the engaged seconds that have come together, rounded; what that leaves is there the next time.
     pub fn take_seconds(&mut self, now: Millis) -> u32 {
         self.advance(now);
-        let seconds = self.pending / 1_000;
-        self.pending %= 1_000;
+        let seconds = (self.pending + 500) / 1_000;
+        self.pending -= seconds * 1_000;
         self.seconds = self.seconds.saturating_add(seconds as u32);
         seconds as u32
     }
@@ -125,6 +134,17 @@ impl Attention {
     }
 }
 
+/// What has passed without sleep.
+fn awake(since: Millis, now: Millis, longest: Millis) -> Millis {
+    let passed = now.saturating_sub(since);
+    if passed <= longest { passed } else { TICK }
+}
+
+/// How long something has played since then, in whole seconds.
+pub fn played(since: Millis, now: Millis) -> Millis {
+    awake(since, now, LONGEST_PLAY) / 1_000
+}
+
 /// How much further than before something has come.
 fn further(before: &mut u8, reached: u8) -> u8 {
     let further = reached.saturating_sub(*before);
@@ -139,20 +159,19 @@ mod tests {
     #[test]
     fn only_attention_counts() {
         let mut page = Attention::new(true, true, 0);
-        assert_eq!(page.take_seconds(10_500), 10);
-        page.look(true, false, 20_000); // 20 s
+        let watch = |page: &mut Attention, from: Millis, to: Millis| {
+            (from..to).step_by(500).for_each(|now| assert!(!page.has_portion(now) || now >= from + 10_000));
+            page.take_seconds(to)
+        };
+        assert_eq!(watch(&mut page, 0, 10_500), 11, "rounded");
+        watch(&mut page, 10_500, 20_000);
+        page.look(true, false, 20_000);
         page.look(true, true, 60_000);
-        assert_eq!(page.take_seconds(70_000), 20, "10 more from each side of the blur");
-        assert_eq!(
-            [80_000, 90_000, 100_000].map(|now| page.take_seconds(now)),
-            [10, 10, 0],
-            "idle 30 s after the return"
-        );
+        assert_eq!(watch(&mut page, 60_000, 120_000), 30, "idle 30 s after the return");
         page.input(3_600_000);
-        assert_eq!(page.take_seconds(3_600_900), 0);
-        assert_eq!(page.take_seconds(3_601_000), 1);
-        page.input(3_605_000);
-        assert_eq!(page.take_seconds(7_200_000), 19, "4 before, 15 of the hour of sleep");
+        assert_eq!([3_600_400, 3_600_600, 3_601_400, 3_602_000].map(|now| page.take_seconds(now)), [0, 1, 0, 1]);
+        page.input(3_604_000);
+        assert_eq!(page.take_seconds(7_200_000), 3, "a second of the hour of sleep");
     }
 
     #[test]
@@ -160,6 +179,7 @@ mod tests {
         let mut page = Attention::new(true, true, 0);
         let letters = 19 * 40;
         assert_eq!(page.share_read(letters, 100), 0, "at a glance");
+        page.play(true, 0);
         page.take_seconds(10_000);
         assert_eq!((page.share_read(letters, 100), page.share_read(letters, 20)), (25, 20));
         assert_eq!([10, 60, 40, 100, 100].map(|p| page.was_read(p)), [0, 2, 0, 2, 0]);

@@ -81,7 +81,7 @@ fn nothing_of_the_building_machine_is_in_it() {
 #[test]
 fn built_in_another_directory_it_is_the_same() {
     let other = Path::new(ROOT).join("target/other-checkout");
-    for name in ["Cargo.toml", "Cargo.lock", "src", "tests/vectors", "www/loader.js"] {
+    for name in ["Cargo.toml", "Cargo.lock", "src", "tests/vectors", "www/loader.js", "www/watch.js"] {
         copy(&Path::new(ROOT).join(name), &other.join(name));
     }
     let second = build_in(&other).unwrap();

@@ -2,14 +2,14 @@
 import { h, icon } from './dom.js';
 import { language, t, word } from './words.js';
 import { isWaiting, langOf, mailLink, nameOf, telLink } from './about.js';
-import { moment, number } from './format.js';
+import { clockAt, day, moment, number } from './format.js';
 import { ageOf, arrange, chip, tags } from './list.js';
 import { createFields } from './fields.js';
 import { reasons } from './reasons.js';
 import { timeline } from './timeline.js';
 import { chat } from './chat.js';
 
-const facts = (rows) => h('dl', null, rows.map(([name, value, lang]) => h('div', null, h('dt', null, name),
+const facts = (rows) => h('dl', null, rows.filter(Boolean).map(([name, value, lang]) => h('div', null, h('dt', null, name),
   value == null || value === '' ? h('dd', { class: 'muted' }, t('unknown')) : h('dd', { lang }, value))));
 const section = (id, title, ...children) => h('section', { 'aria-labelledby': `${id}-title` }, h('h3', { id: `${id}-title` }, title), children);
 
@@ -23,7 +23,7 @@ function head(entry) {
       h('p', { class: 'marks' }, chip(lead.tier), tags(entry), ageOf(entry)),
       h('p', { class: 'score' }, lead.score == null ? t('noscore') : [t('score'), ' ', h('strong', null, number(lead.score))])),
     h('h2', { id: 'lead-title', tabindex: -1 }, nameOf(lead)),
-    h('p', { class: 'under' }, contact.company && h('span', { lang: langOf(lead) }, contact.company), h('span', null, `${t('stage')}: ${word('stage', lead.stage)}`)),
+    h('p', { class: 'under' }, contact.company && h('span', { lang: langOf(lead) }, contact.company), h('span', null, `${t('stage')}: ${word('stage', lead.stage)}`), there(lead) && h('span', null, t('there', there(lead)))),
     h('p', { class: 'actions' },
       phone && button(phone, 'phone', t('call'), contact.phone, !mailFirst), mail && button(mail, 'mail', t('mail'), contact.email, mailFirst),
       !phone && !mail && h('span', { class: 'muted' }, t('noreach')),
@@ -31,9 +31,15 @@ function head(entry) {
   ];
 }
 
+/** What time it is where the visitor is, in case it is another than here. */
+const there = (lead) => clockAt(lead.device?.utc_offset);
+
 const touch = (id, at) => h('div', null, h('h4', null, t(`touch.${id}`)), facts([
   [t('channel'), word('channel', at?.channel)], [t('referrer'), at?.referrer], [t('campaign'), [at?.utm_source, at?.utm_medium, at?.utm_campaign].filter(Boolean).join(' / ')],
   [t('landing'), at?.landing], [t('when'), moment(at?.at)]]));
+
+/** Each visit's source, where there was more than one. */
+const sources = (visits) => visits?.length > 1 && visits.map((at) => `${day(at.at)}: ${[word('channel', at.channel) || at.channel, at.utm_campaign].filter(Boolean).join(', ')}`).join('; ');
 
 function story(lead) {
   return [
@@ -50,6 +56,8 @@ function background(entry) {
       [t('supplier'), q.current_supplier, own], [t('preferred'), word('preferred', q.preferred)],
       [t('company'), contact.company, own], [t('phone'), contact.phone], [t('email'), contact.email],
       ...Object.entries(lead.attributes || {}).map(([name, value]) => [name.replaceAll('_', ' '), value, own]),
+      lead.topics?.length && [t('topics'), lead.topics.join(', '), own], sources(lead.source?.visits) && [t('sources'), sources(lead.source.visits)],
+      lead.device && [t('device'), [word('device', lead.device.class), lead.device.utc_offset, word('load', lead.device.load, null)].filter(Boolean).join(', ')],
       [t('page'), lead.page], [t('site'), lead.site], [t('spoken'), lead.language && languageName(lead.language)],
       [t('received'), moment(entry.received_at)], [t('created'), moment(lead.created_at)], [t('updated'), moment(lead.updated_at)],
       [t('model'), lead.model && `${lead.model.id} ${lead.model.version}`], [t('id'), `${lead.id} (${lead.revision})`]])),

@@ -4,9 +4,10 @@
 use super::{State, Turn};
 use crate::facts::MAX_SUBJECT;
 use crate::list::gather;
-use crate::page::LONGEST_PLAY;
+use crate::page::played;
 use crate::signal::Kind;
 use crate::text::clip;
+use crate::time::SECOND;
 
 /// Most parts of a page.
 const MAX_CONTENTS: usize = 20;
@@ -133,9 +134,9 @@ impl State {
     pub(super) fn count_playing(&mut self, turn: &mut Turn) {
         let now = turn.now.monotonic;
         let Some((label, since)) = &mut self.playing else { return };
-        let seconds = now.saturating_sub(*since).min(LONGEST_PLAY) / 1_000;
+        let seconds = played(*since, now);
+        *since = now - now.saturating_sub(*since) % SECOND;
         if seconds > 0 {
-            *since = now - now.saturating_sub(*since) % 1_000;
             let label = label.clone();
             self.signal(Kind::MediaPlay, &label, seconds as u32, turn);
         }
