@@ -285,7 +285,8 @@ function watchConsent() {
     if (dead) return;
     if (!google && Array.isArray(window.dataLayer)) google = [].slice.call(dataLayer).forEach(heard) || wrap(dataLayer, 'push', function (pushed) { [].forEach.call(pushed, heard); }) || true;
     if (!tcf && typeof window.__tcfapi === 'function') tcf = guard(askTcf) || true;
-    if (tries++ < 30 && !(google && tcf)) setTimeout(look, 1000);
+    if (tries++ >= 30 || google && tcf) return;
+    document.hidden ? document.addEventListener('visibilitychange', look, { once: true, signal: stop.signal }) : setTimeout(look, 1000);
   })();
 }
 /* What stands there is the page's, and may be anything. */

@@ -282,8 +282,8 @@ pub struct State {
     click: (i32, i32, Millis, u32),
     /// The form that was begun and not submitted on this page, and when on the monotonic clock.
     form: Option<(String, Millis)>,
-    /// The parts of this page that have been in view: label, whether it is now, and whether its end was.
-    contents: Vec<(String, bool, bool)>,
+    /// The parts of this page that have been in view: label, whether it is now, and the deepest quarter.
+    contents: Vec<(String, bool, u8)>,
     /// Its main text: letters, and how much of them has been in view, in percent.
     text: (u32, u8),
     /// What it is about.

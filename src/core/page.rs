@@ -146,7 +146,7 @@ pub fn played(since: Millis, now: Millis) -> Millis {
 }
 
 /// How much further than before something has come.
-fn further(before: &mut u8, reached: u8) -> u8 {
+pub fn further(before: &mut u8, reached: u8) -> u8 {
     let further = reached.saturating_sub(*before);
     *before = reached.max(*before);
     further

@@ -53,6 +53,8 @@ pub enum Kind {
     ContentView,
     /// It was in view while the visitor was engaged. Subject: its label; amount: seconds.
     ContentTime,
+    /// A further quarter of it came into view. Subject: its label.
+    ContentQuarter,
     /// Its end came into view. Subject: its label.
     ContentEnd,
     /// A video or audio began to play. Subject: its label.
@@ -86,7 +88,7 @@ names!(Kind {
     ClickOutbound "click_outbound", ClickDownload "click_download", ClickMailto "click_mailto", ClickTel "click_tel",
     Mark "mark", Reaction "reaction", Language "language", FormStart "form_start", FormSubmit "form_submit",
     FormField "form_field", FormError "form_error", FormAbandon "form_abandon", Search "search",
-    SearchClick "search_click", SearchEmpty "search_empty", ContentView "content_view", ContentTime "content_time",
+    SearchClick "search_click", SearchEmpty "search_empty", ContentView "content_view", ContentTime "content_time", ContentQuarter "content_quarter",
     ContentEnd "content_end", MediaStart "media_start", MediaQuarter "media_quarter", MediaPlay "media_play", Copy "copy",
     SelectContact "select_contact", Print "print", RageClick "rage_click", DeadClick "dead_click", Visit "visit",
     ChatOpen "chat_open", ChatMessage "chat_message", Contact "contact",
@@ -97,8 +99,8 @@ impl Kind {
     /// intent.
     pub fn is_progress(self) -> bool {
         use Kind::{
-            ContentTime, ContentView, DeadClick, Engaged, FormError, FormField, MediaPlay, MediaQuarter, RageClick,
-            Read, Scroll, SearchEmpty, Topic,
+            ContentQuarter, ContentTime, ContentView, DeadClick, Engaged, FormError, FormField, MediaPlay,
+            MediaQuarter, RageClick, Read, Scroll, SearchEmpty, Topic,
         };
         matches!(
             self,
@@ -108,6 +110,7 @@ impl Kind {
                 | Topic
                 | ContentView
                 | ContentTime
+                | ContentQuarter
                 | FormField
                 | FormError
                 | SearchEmpty

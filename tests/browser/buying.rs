@@ -128,8 +128,17 @@ pub async fn single_page_navigation_and_clicks_count(mut v: Visitor) -> Visitor 
     v.site.page("/t/app", None, "<p>app</p><form name=broken novalidate><input name=b required></form><form name=signup><input name=a><button>go</button></form><a id=out href=https://partner.example/x>out</a><button data-leadheat=demo id=demo>demo</button><script src=/leadheat-stub.js></script><script async src=/leadheat.js data-config=/leadheat.json></script>");
     v.goto("/t/app").await;
     v.grant().await;
-    v.js("history.pushState({}, '', '/t/app/two'); history.replaceState({ a: 1 }, '', '/t/app/two?x=1'); history.pushState({}, '', '/t/app/three'); history.back()").await;
+    // Each rests for a moment: where a router goes on at once is no page that was looked at.
+    for step in [
+        "history.pushState({}, '', '/t/app/two'); history.replaceState({ a: 1 }, '', '/t/app/two?x=1')",
+        "history.pushState({}, '', '/t/app/old'); history.replaceState({}, '', '/t/app/three')",
+        "history.back()",
+    ] {
+        v.js(step).await;
+        v.pause(150).await;
+    }
     v.until("back", "return location.pathname === '/t/app/two'").await;
+    v.pause(100).await;
     v.js("document.addEventListener('click', event => event.preventDefault()); document.getElementById('out').click()")
         .await;
     v.click("#demo").await;

@@ -123,6 +123,28 @@ pub async fn an_idle_page_costs_nothing(mut v: Visitor) -> Visitor {
     v
 }
 
+/// One owner takes everything down: after a failure nothing of leadheat runs any more.
+pub async fn what_is_taken_down_stays_down(mut v: Visitor) -> Visitor {
+    page(&v, "/t/down", "engaged", &[STOPWATCH, "<article>text</article><button>b</button><video></video>"].concat());
+    v.goto("/t/down?leadheat=debug").await;
+    v.ready().await;
+    v.grant().await;
+    let act = "for (const type of ['scroll', 'resize', 'click', 'focusin', 'focusout', 'submit', 'copy', 'play', 'timeupdate', 'pointermove', 'visibilitychange', 'blur', 'focus', 'selectionchange', 'message', 'storage', 'popstate', 'hashchange', 'online'])
+            document.querySelector('video').dispatchEvent(new Event(type, { bubbles: true }));
+        document.body.append('more'); scrollTo(0, 9); history.pushState({}, '', '/t/down/2')";
+    v.js(&format!("times.length = 0; {act}")).await;
+    v.pause(1_500).await;
+    assert!(v.js("return times.length").await.as_u64() > Some(10), "it runs");
+    v.call(json!(["panic"])).await;
+    v.pause(3_000).await; // Timers that were set before may ring once more, for nothing.
+    v.js(&format!("times.length = 0; {act}")).await;
+    v.pause(2_500).await;
+    assert_eq!(v.js("return times").await, json!([]));
+    assert_eq!(v.js("return document.querySelectorAll('leadheat-chat').length").await, 0);
+    v.expect_line("warn: leadheat: stopped");
+    v
+}
+
 /// Larger and stranger than anybody planned for: no exception, and no task that holds up the page.
 pub async fn crowded_pages_are_not_held_up(mut v: Visitor) -> Visitor {
     let frames = (0..5).fold("<p>innermost</p>".to_owned(), |inner, _| {

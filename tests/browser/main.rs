@@ -52,7 +52,7 @@ scenarios! {
         parts_of_a_page_are_known_by_what_they_are, players_of_others_tell_what_plays;
     views: going_back_is_a_view, a_page_counts_when_it_is_looked_at, a_copy_of_a_tab_is_a_view_and_no_visitor,
         other_scripts_may_wrap_history_too, clicks_and_what_comes_of_them, a_form_says_who_the_visitor_is;
-    cost: handlers_are_quick, an_idle_page_costs_nothing, crowded_pages_are_not_held_up, strange_pages_do_no_harm;
+    cost: handlers_are_quick, an_idle_page_costs_nothing, what_is_taken_down_stays_down, crowded_pages_are_not_held_up, strange_pages_do_no_harm;
     routers: react_router, vue_router, turbo, htmx;
     sales: inbox_shows_a_lead_live;
     vectors: scores_are_those_of_the_native_core;

@@ -141,19 +141,34 @@ pub async fn clicks_and_what_comes_of_them(mut v: Visitor) -> Visitor {
         <nav><a id=fi hreflang=fi href='/t/clicked'>Suomeksi</a></nav>
         <div data-leadheat-results=2><a id=hit href='/t/clicked'>Result</a></div>
         <button id=like data-leadheat-reaction=like onclick=\"this.textContent = 'Liked'\">Like</button>
-        <p id=call>+358 40 123 4567</p>
-        <script>addEventListener('click', event => event.target.closest('a') && event.preventDefault())</script>";
-    page(&v, "/t/clicked", "dead_click language search_click reaction select_contact", body);
+        <p id=call>+358 40 123 4567</p><a id=file href='/price-list.pdf'>File</a> <a id=partner href='https://partner.example/'>Partner</a>
+        <script>for (const type of ['click', 'auxclick']) addEventListener(type, event => event.target.closest('a') && event.preventDefault())</script>";
+    page(
+        &v,
+        "/t/clicked",
+        "dead_click language search_click reaction select_contact click_download click_outbound",
+        body,
+    );
     v.goto("/t/clicked").await;
     v.ready().await;
     for id in ["#works", "#text", "#fi", "#hit", "#like"] {
         v.click(id).await;
         v.pause(100).await;
     }
+    // The middle button opens a link too, and so does a click with a key held; the right one does not.
+    v.js("const click = (id, type, more) => document.getElementById(id).dispatchEvent(new MouseEvent(type, { bubbles: true, cancelable: true, ...more }));
+        click('file', 'auxclick', { button: 1 }); click('file', 'auxclick', { button: 2 }); click('partner', 'click', { ctrlKey: true, clientX: 99 })").await;
     v.js("dead.click(); getSelection().selectAllChildren(document.getElementById('call'))").await;
     v.until("selected", "return leadheat('explain').then(e => e.reasons.length >= 4)").await;
     v.pause(3_000).await;
-    let mut wanted = counts([("language", 1), ("search_click", 1), ("reaction", 1), ("select_contact", 1)]);
+    let mut wanted = counts([
+        ("language", 1),
+        ("search_click", 1),
+        ("reaction", 1),
+        ("select_contact", 1),
+        ("click_download", 1),
+        ("click_outbound", 1),
+    ]);
     assert_eq!(counted(&v).await, wanted, "what a script clicks is not the visitor's");
     v.click("#dead").await;
     v.until("dead", "return leadheat('explain').then(e => e.reasons.some(r => r.rule === 'dead_click'))").await;

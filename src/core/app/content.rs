@@ -4,7 +4,7 @@
 use super::{State, Turn};
 use crate::facts::MAX_SUBJECT;
 use crate::list::gather;
-use crate::page::played;
+use crate::page::{further, played};
 use crate::signal::Kind;
 use crate::text::clip;
 use crate::time::SECOND;
@@ -34,15 +34,23 @@ impl State {
             return;
         }
         if known.is_none() {
-            self.contents.push((label.to_owned(), true, false));
+            self.contents.push((label.to_owned(), true, 0));
             self.signal(Kind::ContentView, label, 1, turn);
         }
         // What is in view is known before it may be counted, as whether the page is visible is.
         let counts = self.viewing.is_some();
-        let Some((_, seen, ended)) = self.contents.iter_mut().find(|(known, ..)| known == label) else { return };
+        let Some((_, seen, reached)) = self.contents.iter_mut().find(|(known, ..)| known == label) else { return };
         *seen = visible;
-        if counts && percent >= 100 && !std::mem::replace(ended, true) {
-            self.signal(Kind::ContentEnd, label, 1, turn);
+        if !counts {
+            return;
+        }
+        let further = further(reached, percent.min(100) / 25);
+        if further > 0 {
+            let ended = *reached == 4;
+            self.signal(Kind::ContentQuarter, label, further.into(), turn);
+            if ended {
+                self.signal(Kind::ContentEnd, label, 1, turn);
+            }
         }
     }
 
@@ -111,10 +119,8 @@ impl State {
             self.played.push((label.clone(), 0));
             self.did(Kind::MediaStart, &label, turn);
         }
-        let quarter = media.percent.min(100) / 25;
         if let Some((_, reached)) = self.played.iter_mut().find(|(known, _)| *known == label) {
-            let further = quarter.saturating_sub(*reached);
-            *reached = quarter.max(*reached);
+            let further = further(reached, media.percent.min(100) / 25);
             if further > 0 {
                 self.signal(Kind::MediaQuarter, &label, further.into(), turn);
             }

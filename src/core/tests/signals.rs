@@ -119,11 +119,12 @@ fn marked_parts_of_a_page_have_their_own_time() {
         "content_view table",
         "content_end table",
         "content_time table",
+        "content_quarter table",
         "content_view proof",
         "content_end proof",
         "content_time proof",
     ];
-    assert_eq!(seen.map(sum), [1, 1, 30, 1, 0, 45]);
+    assert_eq!(seen.map(sum), [1, 1, 30, 4, 1, 0, 45]);
 }
 
 #[test]
