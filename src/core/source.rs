@@ -183,7 +183,8 @@ impl Touch {
 fn referrer_host(referrer: &str) -> &str {
     let (_, after) = cut(referrer, b":");
     let (authority, _) = cut(after.unwrap_or("").trim_start_matches('/'), b"/?#");
-    after_last(authority, b'@').unwrap_or(authority)
+    // Without the port, as the page's own host is.
+    cut(after_last(authority, b'@').unwrap_or(authority), b":").0
 }
 
 /// The value of a query parameter, its ASCII letters in lower case.

@@ -23,7 +23,7 @@ function head(entry) {
       h('p', { class: 'marks' }, chip(lead.tier), tags(entry), ageOf(entry)),
       h('p', { class: 'score' }, lead.score == null ? t('noscore') : [t('score'), ' ', h('strong', null, number(lead.score))])),
     h('h2', { id: 'lead-title', tabindex: -1 }, nameOf(lead)),
-    h('p', { class: 'under' }, contact.company && h('span', { lang: langOf(lead) }, contact.company), h('span', null, `${t('stage')}: ${word('stage', lead.stage)}`), there(lead) && h('span', null, t('there', there(lead)))),
+    h('p', { class: 'under' }, contact.company && h('span', { class: 'firm', lang: langOf(lead) }, contact.company), h('span', null, `${t('stage')}: ${word('stage', lead.stage)}`), there(lead) && h('span', null, t('there', there(lead)))),
     h('p', { class: 'actions' },
       phone && button(phone, 'phone', t('call'), contact.phone, !mailFirst), mail && button(mail, 'mail', t('mail'), contact.email, mailFirst),
       !phone && !mail && h('span', { class: 'muted' }, t('noreach')),

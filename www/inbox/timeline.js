@@ -40,7 +40,7 @@ function picture(steps, longest, label, prices) {
   }
   const names = [...seen].map((mark) => t(`mark.${mark}`)).join(', ');
   const stays = parts.filter((part) => part.matches('.stay')).length;
-  return { seen, taken: (parts.length - stays) * 22 + parts.length * 2, track: h('div', { class: 'line', role: 'img', 'aria-label': [label, names].filter(Boolean).join(': ') }, parts) };
+  return { seen, taken: (parts.length - stays) * 22 + stays * 4 + parts.length * 2, track: h('div', { class: 'line', role: 'img', 'aria-label': [label, names].filter(Boolean).join(': ') }, parts) };
 }
 
 function stepList(steps, prices) {

@@ -43,6 +43,9 @@ fn channels() {
     ] {
         assert_eq!(channel(query, referrer), wanted, "{query:?} {referrer}");
     }
+    for own in ["https://lumo.example/pricing", "http://lumo.example:8787/"] {
+        assert_eq!(arrival(&[], own), None, "from the site itself: {own}");
+    }
     let touch = arrival(&[("partner", "ACME-7"), ("gclid", "secret")], "https://acme.example/?secret").unwrap();
     assert_eq!((touch.utm_source.as_str(), touch.referrer.as_str()), ("acme-7", "acme.example"));
     assert!(!format!("{touch:?}").contains("secret"));
