@@ -226,10 +226,16 @@
         if (dead) return;
         main = ready[1].exports;
         wasm_bindgen(ready[1]);
-        wasm = wasm_bindgen;
-        guard(function () { wasm.start(ready[0], data.webhook, debug); });
-        guard(watch);
-        waiting.splice(0).forEach(function (call) { call[0](); });
+        /* In tasks of their own, so that none holds up the page. */
+        after(0, function () {
+          wasm = wasm_bindgen;
+          wasm.start(ready[0], data.webhook, debug);
+          after(0, function () {
+            wasm.run();
+            after(0, watch);
+            waiting.splice(0).forEach(function (call) { call[0](); });
+          });
+        });
       }).catch(function (error) { leadheatDie('could not be loaded: ' + (error && error.message || error)); });
     });
   }

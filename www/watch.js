@@ -2,14 +2,17 @@
    consent managers say. Owns when it looks; decides nothing, and reads no field that core does not let it. Part of
    leadheat.js: the build puts it into the loader. */
 function watch() {
-  var turned = watchContent();
-  watchInput();
-  watchAddress(turned);
-  watchMedia();
-  watchClicks();
-  watchSelection();
-  watchForms();
+  watchAddress();
   watchConsent();
+}
+/* A view begins: all is told anew. Before the first there is no leave to look at anything. */
+var turned;
+function leadheatWatch() {
+  if (!turned) {
+    turned = [watchContent(), watchMedia()];
+    [watchInput, watchClicks, watchSelection, watchForms].forEach(function (install) { after(0, install); });
+  }
+  turned.forEach(function (again) { again(); });
 }
 
 /* On the loader's abort signal, while an event goes down to its target; what fails here is the widget's failure. */
@@ -23,7 +26,10 @@ function after(millis, run) {
 }
 /* At most so many: pages may have any number. */
 function some(selector, most) {
-  return [].slice.call(document.querySelectorAll(selector), 0, most);
+  return [].slice.call(Document.prototype.querySelectorAll.call(document, selector), 0, most);
+}
+function hidden() {
+  return document.visibilityState === 'hidden';
 }
 
 /* That somebody is there is told at most once a second. What scripts do is no sign of a person. */
@@ -37,19 +43,16 @@ function watchInput() {
 }
 
 /* Routers change the address without a load. Where the browser does not tell, history's functions do. */
-function watchAddress(turned) {
-  var address = location.pathname + location.hash, due;
+function watchAddress() {
+  var api = window.navigation, due;
   /* Where a router goes on at once, as by a redirect, nobody was. */
   function moved() {
     clearTimeout(due);
-    due = after(30, function () {
-      wasm.moved();
-      if (address !== (address = location.pathname + location.hash)) turned();
-    });
+    due = after(30, wasm.moved);
   }
-  if (window.navigation) return navigation.addEventListener('currententrychange', moved, { signal: stop.signal });
+  if (String(api) === '[object Navigation]') return api.addEventListener('currententrychange', moved, { signal: stop.signal });
   hear(window, 'popstate hashchange', moved);
-  ['pushState', 'replaceState'].forEach(function (name) { wrap(history, name, moved); });
+  ['pushState', 'replaceState'].forEach(function (name) { wrap(window.history, name, moved); });
 }
 function wrap(object, name, then) {
   var theirs = object[name];
@@ -62,20 +65,21 @@ function wrap(object, name, then) {
 }
 
 /* The main text, and the parts that are marked or known by what they are: which are in view, and how far down. Looked for
-   anew when the page changes, and ever more seldom while it goes on changing. Returns what to call when it became another. */
+   anew when the page changes, and ever more seldom while it goes on changing. Returns what to call when a view begins. */
 function watchContent() {
   if (!window.IntersectionObserver) return function () {};
-  var labels, inView, text, letters, told, empty, wait, due, measuring, scrolled, far, came;
+  var labels, inView, text, letters, told, empty, wait, due, measuring, moving, root, far, came, home;
   var views = new IntersectionObserver(function (entries) {
-    guard(function () { entries.forEach(function (entry) { tell(entry.target, entry.isIntersecting); }); });
+    guard(function () { entries.forEach(function (entry) { if (labels.has(entry.target)) tell(entry.target, entry.isIntersecting); }); });
   });
   var changes = new MutationObserver(later);
-  function turned() {
+  function again() {
     views.disconnect();
+    clearTimeout(due);
     labels = new WeakMap();
     inView = new Map();
     wait = 500;
-    text = told = empty = scrolled = far = 0;
+    due = text = told = empty = root = far = 0;
     came = performance.now();
     later();
   }
@@ -89,102 +93,107 @@ function watchContent() {
   }
   function share(element) {
     var box = element.getBoundingClientRect();
-    return Math.max(0, Math.min((innerHeight - box.top) / (box.height || 1) * 100 + .5, 100));
+    return box.height && Math.max(0, Math.min((innerHeight - box.top) / box.height * 100 + .5, 100));
   }
   function tell(element, visible) {
-    var percent = share(element), before = inView.get(element);
+    var percent = share(element), before = inView.get(element), label = labels.get(element);
     if (visible && before >= (percent / 25 | 0)) return;
     visible ? inView.set(element, percent / 25 | 0) : inView.delete(element);
-    if (visible || before !== undefined) wasm.content(labels.get(element), visible, visible ? percent : 0);
+    /* Another of this name may still be there. */
+    if (visible || before !== undefined && !Array.from(inView.keys()).some(function (other) { return labels.get(other) === label; })) wasm.content(label, visible, visible ? percent : 0);
   }
   function look() {
     due = 0;
-    if (document.hidden || !document.body) return;
+    if (hidden() || !document.body) return;
     wait = Math.min(wait * 2, 8000);
     /* Routers may replace the whole body, now or when the page has been fetched, by one with an empty copy of the chat. */
-    if (element && performance.now() - came < 1e4) {
+    if (element && (document.body !== home || performance.now() - came < 1e4)) {
       some('leadheat-chat', 9).forEach(function (other) { if (other !== element) other.remove(); });
       if (!element.isConnected) document.body.appendChild(element);
+      home = document.body;
     }
-    some('[data-leadheat-content]', 100).forEach(function (element) { add(element, element.dataset.leadheatContent.trim()); });
-    some('video, iframe', 20).forEach(function (element) {
-      if (element.tagName === 'VIDEO' || player(element)) add(element, nameOf(element));
+    var names = some('[data-leadheat-content]', 100).map(function (element) {
+      var name = leadheatAttribute(element, 'data-leadheat-content').trim();
+      add(element, name);
+      return name;
     });
-    some(':is(section, table, ul, div):is([class*=pric i], [id*=pric i], [class*=hinna i], [id*=hinna i])', 20).some(function (element) {
-      var names = !element.querySelector('main, h1') && /[€$£]|\d\s?(EUR|USD|GBP|HUF|Ft)\b/.test(element.textContent.slice(0, 5e4));
+    some('video, iframe', 20).forEach(function (element) {
+      if (element.tagName === 'VIDEO' ? !(element.muted && element.loop) : player(element)) add(element, nameOf(element));
+    });
+    if (names.indexOf('prices') < 0) some(':is(section, table, ul, div):is([class*=pric i], [id*=pric i], [class*=hinna i], [id*=hinna i])', 20).some(function (element) {
+      var names = !element.querySelector('main, h1') && /[€$£]|\d\s?(EUR|Ft)\b/.test(element.textContent.slice(0, 5e4));
       if (names) add(element, 'prices');
       return names;
     });
     after(0, describe); // A task of its own: pages can be long.
   }
   function describe() {
-    text = mainText();
-    if (text && text.tagName === 'ARTICLE') add(text, 'article');
-    letters = text ? lettersOf(text) : 0;
-    if (!empty && document.querySelector('[data-leadheat-results="0"]')) empty = true, wasm.did('search_empty', '');
+    text = only('[itemprop=articleBody]') || only('article') || some('main, [role=main]', 1)[0] || document.body;
+    if (!text) return;
+    if (text.tagName === 'ARTICLE') add(text, 'article');
+    letters = lettersOf(text);
+    if (!empty && some('[data-leadheat-results="0"]', 1).length) empty = true, wasm.did('search_empty', '');
     wasm.topics(topicsOf());
-    measure();
+    after(0, measure);
   }
   function measure() {
     measuring = 0;
     if (!document.documentElement) return;
     inView.forEach(function (_, element) { tell(element, true); });
     /* What scrolls is the page, or a part that takes most of it. */
-    var root = scrolled && scrolled !== document && scrolled.clientHeight > innerHeight / 2 ? scrolled : document.scrollingElement || document.documentElement;
-    far = far || scrolled && root.scrollTop > 0;
-    var percent = far ? Math.min((Math.ceil(root.scrollTop) + root.clientHeight) / Math.max(root.scrollHeight, 1) * 100, 100) : 0;
-    var news = [percent, letters, text ? share(text) : 0].map(Math.floor);
+    if (moving === document || moving && moving.clientHeight > innerHeight / 2 && moving.clientWidth > innerWidth / 2) root = moving;
+    if (root && !root.isConnected) root = far = 0;
+    var page = root && root !== document ? root : document.scrollingElement || document.documentElement;
+    far = far || root && page.scrollTop > 0;
+    var percent = far ? Math.min((Math.ceil(page.scrollTop) + page.clientHeight) / Math.max(page.scrollHeight, 1) * 100, 100) : 0;
+    var news = [percent, letters || 0, text ? share(text) : 0].map(Math.floor);
     if (told !== (told = news.join())) wasm.seen.apply(null, news);
   }
   hear(window, 'scroll resize', function (event) {
-    if (event.type === 'scroll') scrolled = event.target;
+    if (event.type === 'scroll') moving = event.target;
     measuring = measuring || after(250, measure);
   });
   hear(document, 'visibilitychange', later);
   changes.observe(document, { childList: true, subtree: true });
   undo.push(function () { views.disconnect(), changes.disconnect(); });
-  turned();
-  return turned;
-}
-function mainText() {
-  return only('[itemprop=articleBody]') || only('article') || document.querySelector('main, [role=main]') || document.body;
+  return again;
 }
 function only(selector) {
   var found = some(selector, 2);
   return found.length === 1 && found[0];
 }
+/* What has thousands of pieces is longer than anybody reads. */
 function lettersOf(element) {
-  var count = 0;
-  [element].concat([].slice.call(element.querySelectorAll('script, style, noscript'), 0, 100)).forEach(function (part, nth) {
-    var letters = part.textContent.slice(0, 2e5).replace(/\s+/g, '').length;
-    count += nth ? -letters : letters;
-  });
-  return Math.max(count, 0);
+  var walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT), count = 0, left = 2000, node;
+  while (left-- && (node = walker.nextNode()))
+    if (!/^(SCRIPT|STYLE|NOSCRIPT)$/.test(node.parentNode.nodeName)) count += node.data.replace(/\s+/g, '').length;
+  return node ? 1e6 : count;
 }
 /* What the page is about: as its owner marks it, else as it tells search engines and social networks. */
 function topicsOf() {
   var topics = [];
   function take(node, depth) {
-    if (Array.isArray(node)) return node.slice(0, 20).forEach(function (item) { take(item, depth); });
-    if (typeof node === 'string') return topics.push(node.slice(0, 200));
     if (!node || !depth) return;
-    take([node.articleSection, node.category].filter(function (topic) { return typeof topic === 'string' || Array.isArray(topic); }), 1);
-    ['@graph', 'mainEntity'].forEach(function (name) { if (typeof node[name] === 'object') take(node[name], depth - 1); });
+    if (Array.isArray(node)) return node.slice(0, 20).forEach(function (item) { take(item, depth - 1); });
+    if (typeof node === 'string') return topics.push(node.slice(0, 200).toLowerCase());
+    take([node.articleSection, node.category].filter(function (topic) { return typeof topic === 'string' || Array.isArray(topic); }), 3);
+    if (typeof node['@graph'] === 'object') take(node['@graph'], depth - 1);
   }
-  some('[data-leadheat-topic]', 20).forEach(function (mark) { take(mark.dataset.leadheatTopic.split(','), 1); });
-  some('meta[property="article:section"], meta[property="article:tag"]', 20).forEach(function (meta) { take(meta.content, 1); });
+  some('[data-leadheat-topic]', 20).forEach(function (mark) { take(leadheatAttribute(mark, 'data-leadheat-topic').split(','), 2); });
+  some('[property="article:section"], [property="article:tag"]', 20).forEach(function (meta) { take(meta.content, 1); });
   some('script[type="application/ld+json"]', 10).forEach(function (script) {
     var data = script.textContent.length < 1e5 && parsed(script.textContent);
-    if (typeof data === 'object') take(data, 4);
+    if (typeof data === 'object') take(data, 6);
   });
   return topics.slice(0, 20);
 }
 
-/* Video and audio of the page, and players of YouTube and Vimeo by the messages that they send to whoever asks. */
+/* Video and audio of the page, and players of YouTube and Vimeo by the messages that they send to whoever asks. Told are a
+   beginning, an end, a further quarter, and each ten seconds that it goes on. Returns what to call when a view begins. */
 function watchMedia() {
-  var states = new WeakMap(), asked = new WeakMap();
-  function played(element, plays, share) {
-    var percent = share * 100 || 0, state = plays + ' ' + (percent / 25 | 0);
+  var states, asked = new WeakMap();
+  function played(element, plays, share, seconds) {
+    var percent = share * 100 || 0, state = [plays, percent / 25 | 0, seconds / 10 | 0].join();
     if (states.get(element) === state) return;
     states.set(element, state);
     wasm.media(nameOf(element), plays, percent);
@@ -192,7 +201,7 @@ function watchMedia() {
   hear(window, 'play pause ended timeupdate', function (event) {
     var media = event.target;
     if (!/^(VIDEO|AUDIO)$/.test(media.tagName) || media.muted && media.loop) return; // Silent for ever: decoration.
-    played(media, !media.paused && !media.ended, media.currentTime / media.duration);
+    played(media, !media.paused && !media.ended, media.currentTime / media.duration, media.currentTime);
   });
   function ask(frame, times) {
     if (!player(frame) || !frame.contentWindow || asked.has(frame)) return;
@@ -213,15 +222,21 @@ function watchMedia() {
     if (/^(play|timeupdate|pause|ended)$/.test(data.event)) {
       state.plays = data.event === 'play' || data.event === 'timeupdate' && state.plays !== false;
       state.share = info.percent;
+      state.at = info.seconds;
     } else {
       if (typeof info.playerState === 'number') state.plays = info.playerState === 1;
       state.duration = info.duration || state.duration;
       state.share = info.currentTime / state.duration || state.share;
+      state.at = info.currentTime || state.at;
     }
-    if (state.plays !== undefined) played(frame, state.plays, state.share);
+    if (state.plays !== undefined) played(frame, state.plays, state.share, state.at);
   });
-  hear(document, 'load', function (event) { if (event.target.tagName === 'IFRAME') ask(event.target, 3); });
+  hear(document, 'load', function (event) {
+    asked.delete(event.target); // It may be another video now.
+    if (event.target.tagName === 'IFRAME') ask(event.target, 3);
+  });
   some('iframe', 100).forEach(function (frame) { ask(frame, 3); });
+  return function () { states = new WeakMap(); };
 }
 var PLAYERS = /^https:\/\/(www\.youtube(-nocookie)?|player\.vimeo)\.com\//;
 function player(frame) {
@@ -229,7 +244,9 @@ function player(frame) {
 }
 /* As the site owner says, else as the file. */
 function nameOf(element) {
-  return (element.dataset.leadheat || '').trim() || element.title || element.getAttribute('aria-label') || (element.currentSrc || element.src || '').split(/[?#]/)[0].split('/').pop();
+  var given = [element.dataset.leadheat, element.title, element.getAttribute('aria-label')].filter(function (name) { return name && name.trim() && name !== 'YouTube video player'; });
+  var source = element.currentSrc || element.src || '';
+  return given[0] || (/^(blob|data):/.test(source) ? '' : source.split(/[?#]/)[0].split('/').pop());
 }
 
 /* A button, or a link that leads nowhere, at whose click nothing happens: nothing changes, moves, opens or is sent. */
@@ -239,10 +256,10 @@ function watchClicks() {
     clearTimeout(waits);
     changes.disconnect();
   }
-  hear(window, 'scroll focusin submit invalid blur pagehide visibilitychange popstate hashchange play change copy', answered);
+  hear(window, 'scroll resize focusin submit invalid input change toggle fullscreenchange beforeprint blur pagehide visibilitychange popstate hashchange play copy', answered);
   hear(window, 'click', function (event) {
     answered();
-    var target = leadheatClosest(event.target, 'button, [role=button], [onclick], a[href="#"], input[type=button]');
+    var target = leadheatClosest(event.target, 'button, [role=button], [onclick]:not(body, html), a[href="#"], input[type=button]');
     if (!target || !event.isTrusted || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
     changes.observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
     waits = after(2500, function () {
@@ -258,8 +275,10 @@ function watchSelection() {
   hear(document, 'selectionchange', function () {
     clearTimeout(due);
     due = after(400, function () {
-      if (/^(INPUT|TEXTAREA)$/.test((document.activeElement || {}).tagName)) return;
-      var text = String(getSelection());
+      var active = document.activeElement, marked = getSelection();
+      /* Not what the visitor wrote, and not whole pages. */
+      if (active && (active.shadowRoot || /^(INPUT|TEXTAREA)$/.test(active.tagName)) || !marked.rangeCount || marked.getRangeAt(0).commonAncestorContainer.textContent.length > 1e4) return;
+      var text = String(marked);
       if (text.length > 4 && text.length < 80) wasm.selected(text);
     });
   });
@@ -282,21 +301,33 @@ function watchForms() {
 function watchConsent() {
   var tries = 0, google, tcf;
   (function look() {
-    if (dead) return;
-    if (!google && Array.isArray(window.dataLayer)) google = [].slice.call(dataLayer).forEach(heard) || wrap(dataLayer, 'push', function (pushed) { [].forEach.call(pushed, heard); }) || true;
-    if (!tcf && typeof window.__tcfapi === 'function') tcf = guard(askTcf) || true;
+    /* Theirs may fail; that is no failure of the widget. */
+    try {
+      if (!google && Array.isArray(window.dataLayer)) wrap(google = window.dataLayer, 'push', queue), queue(google);
+      if (!tcf && typeof window.__tcfapi === 'function') tcf = askTcf() || true;
+    } catch (_) {}
     if (tries++ >= 30 || google && tcf) return;
-    document.hidden ? document.addEventListener('visibilitychange', look, { once: true, signal: stop.signal }) : setTimeout(look, 1000);
+    hidden() ? document.addEventListener('visibilitychange', look, { once: true, signal: stop.signal }) : after(1000, look);
   })();
+}
+/* In their order, and some at a time: there may be thousands. */
+var said = [], draining;
+function queue(more) {
+  said = said.concat([].slice.call(more));
+  if (!draining) drain();
+}
+function drain() {
+  said.splice(0, 50).forEach(heard);
+  draining = said.length && after(0, drain);
 }
 /* What stands there is the page's, and may be anything. */
 function heard(entry) {
   try {
-    var said = entry[0] === 'consent' && entry[2].analytics_storage;
-    if (said) guard(function () { wasm.google(entry[1] === 'update', said === 'granted'); });
+    var state = entry[0] === 'consent' && entry[2].analytics_storage;
+    if (state) guard(function () { wasm.google(entry[1] === 'update', state === 'granted'); });
     /* An event as gtag writes it, or as it is pushed. */
     var own = entry[0] === 'event', name = own ? entry[1] : entry.event, value = (own ? entry[2] || {} : entry.ecommerce || entry).value;
-    if (typeof name === 'string') guard(function () { wasm.pushed(name, typeof value === 'number' ? value : undefined); });
+    if (typeof name === 'string' && name.length < 99) guard(function () { wasm.pushed(name, typeof value === 'number' ? value : undefined); });
   } catch (_) {}
 }
 function askTcf() {

@@ -65,7 +65,7 @@ pub enum Event {
         /// Has the focus.
         focused: bool,
     },
-    /// The visitor moved, typed, touched or scrolled; at most one a second is worth telling.
+    /// The visitor moved, typed or touched something; at most one a second is worth telling.
     Input,
     /// The content was seen down to so many percent.
     Scrolled(u8),
@@ -156,6 +156,8 @@ pub enum Effect {
     /// Lets the browser post a lead when the page is gone, however that comes; `None` takes that back. Never answered. Not
     /// every browser can.
     Later(String, Option<Post>),
+    /// Looks at what is in the page, all of it anew: a view begins.
+    Watch,
     /// Draws the view.
     Render(Rc<View>),
     /// Tells the page, by a CustomEvent on window.
@@ -252,7 +254,7 @@ pub struct State {
     pub(crate) page: Page,
     /// How much the visitor looks like a program, 0 to 100.
     pub(crate) suspicion: u8,
-    /// Whether anybody moved, typed, touched or scrolled on this page.
+    /// Whether anybody moved, typed or touched something on this page.
     touched: bool,
     device: &'static str,
     utc_offset: i32,

@@ -318,7 +318,7 @@ record!(Sources { first, last, visits });
 pub struct Arrival {
     /// When.
     pub at: String,
-    /// `direct`, `search`, `social`, `email`, `paid`, `referral`, or another `utm_medium`.
+    /// `direct`, `search`, `paid_search` and so on, by the rules of Google Analytics 4; or one of the site's own.
     pub channel: String,
     /// Host of the referring page.
     pub referrer: Option<String>,

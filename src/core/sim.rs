@@ -303,6 +303,7 @@ impl World {
             Effect::Render(view) => self.tabs[tab].view = (*view).clone(),
             Effect::Announce(notice) => self.tabs[tab].notices.push(notice),
             Effect::Answer { ticket, value } => self.tabs[tab].answers.push((ticket, value)),
+            Effect::Watch => {} // Tests tell what is in the page themselves.
             Effect::Wake(after) => self.tabs[tab].alarm = Some(self.monotonic + after),
             Effect::Lock if !self.has_locks => events.push((tab, Event::NoLocks)),
             Effect::Lock if self.lock.is_some() => events.push((tab, Event::Locked(None))),

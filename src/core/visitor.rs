@@ -229,8 +229,8 @@ impl Record {
             let place = self.journey.partition_point(order);
             self.journey.insert(place, step.clone());
         }
-        other.first.iter().for_each(|touch| self.came(touch));
-        other.last.iter().for_each(|touch| self.came(touch));
+        other.first.iter().for_each(|touch| self.place(touch));
+        other.last.iter().for_each(|touch| self.place(touch));
         other.touches.iter().for_each(|touch| self.came(touch));
         self.active = self.active.max(other.active);
         self.contact.merge(&other.contact);
@@ -242,17 +242,22 @@ impl Record {
 
     /// Takes in an arrival from outside.
     pub fn came(&mut self, touch: &Touch) {
-        if self.first.as_ref().is_none_or(|first| after((first.at, first), (touch.at, touch))) {
-            self.first = Some(touch.clone());
-        }
-        if self.last.as_ref().is_none_or(|last| after((touch.at, touch), (last.at, last))) {
-            self.last = Some(touch.clone());
-        }
+        self.place(touch);
         if !self.touches.contains(touch) {
             let place = self.touches.partition_point(|known| after((touch.at, touch), (known.at, known)));
             self.touches.insert(place, touch.clone());
             let surplus = self.touches.len().saturating_sub(MAX_TOUCHES);
             self.touches.drain(..surplus);
+        }
+    }
+
+    /// Holds an arrival against the first and the last.
+    fn place(&mut self, touch: &Touch) {
+        if self.first.as_ref().is_none_or(|first| after((first.at, first), (touch.at, touch))) {
+            self.first = Some(touch.clone());
+        }
+        if self.last.as_ref().is_none_or(|last| after((touch.at, touch), (last.at, last))) {
+            self.last = Some(touch.clone());
         }
     }
 
@@ -263,6 +268,7 @@ impl Record {
         facts.0.0.retain(|(_, tally)| day(tally.last) >= oldest);
         facts.bound(today);
         self.journey.retain(|step| day(step.at) >= oldest);
+        self.touches.retain(|touch| day(touch.at) >= oldest);
         let surplus = self.journey.len().saturating_sub(MAX_STEPS);
         self.journey.drain(..surplus);
         let surplus = self.absorbed.len().saturating_sub(MAX_KEYS);

@@ -76,6 +76,9 @@ extern "C" {
     /// What stands in the page's own text.
     #[wasm_bindgen(js_name = leadheatAttribute)]
     pub(crate) fn attribute(element: &Element, name: &str) -> Option<String>;
+    /// Tells what is in the page, all of it anew.
+    #[wasm_bindgen(js_name = leadheatWatch)]
+    pub(crate) fn watch();
     /// Minutes that the local time is ahead of UTC.
     #[wasm_bindgen(js_name = leadheatOffset)]
     fn utc_offset() -> f64;

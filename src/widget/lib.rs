@@ -60,10 +60,16 @@ fn document(value: &JsValue, depth: u8) -> Value {
     }
 }
 
-/// Starts the widget. `config`: the config document or undefined; `webhook`, `debug`: the tag's attributes.
+/// Reads what the widget starts with. `config`: the config document or undefined; `webhook`, `debug`: the tag's attributes.
 #[wasm_bindgen]
 pub fn start(config: &JsValue, webhook: Option<String>, debug: bool) {
-    send(Event::Boot(Box::new(host::boot(value(config), webhook, debug))));
+    shell::keep(Event::Boot(Box::new(host::boot(value(config), webhook, debug))));
+}
+
+/// Starts the widget, in a task of its own: together the two would hold up a slow phone.
+#[wasm_bindgen]
+pub fn run() {
+    shell::run();
 }
 
 /// `leadheat(name, ...)`: the loader keeps the promise under `ticket`.
@@ -103,7 +109,7 @@ pub fn google(update: bool, granted: bool) {
     send(Event::Consent(Report::Google { update, granted }));
 }
 
-/// The visitor moved, typed, touched or scrolled.
+/// The visitor moved, typed or touched something.
 #[wasm_bindgen]
 pub fn input() {
     send(Event::Input);

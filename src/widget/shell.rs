@@ -32,7 +32,17 @@ thread_local! {
 /// Hands an event to core. One that an effect of another leads to, such as a command of a page that hears of its lead, waits
 /// until that is done.
 pub(crate) fn send(event: Event) {
+    keep(event);
+    run();
+}
+
+/// Keeps an event for the next [`run`].
+pub(crate) fn keep(event: Event) {
     WAITING.with_borrow_mut(|waiting| waiting.push(event));
+}
+
+/// Handles what has been kept.
+pub(crate) fn run() {
     SHELL.with(|shell| {
         let Ok(mut shell) = shell.try_borrow_mut() else { return };
         while let Some(event) = WAITING.with_borrow_mut(|waiting| (!waiting.is_empty()).then(|| waiting.remove(0))) {
@@ -93,6 +103,7 @@ impl Shell {
                 self.view = view;
                 self.draw();
             }
+            Effect::Watch => host::watch(),
             Effect::Announce(notice) => host::announce(&notice),
             Effect::Answer { ticket, value } => host::answer(ticket, &value),
             Effect::Wake(after) => host::wake(after as f64),

@@ -22,7 +22,7 @@ async fn until(v: &Visitor, rule: &str, count: u32) {
 
 /// It fits the window: nothing to scroll, and read only with time. Scripts in it are no text.
 pub async fn a_page_that_does_not_scroll_is_read_with_time(mut v: Visitor) -> Visitor {
-    let text = "letters and ".repeat(9);
+    let text = "letters and ".repeat(12);
     // Not every engine gives the focus to a page without a window.
     let body = format!(
         "<script>document.hasFocus = () => true</script><main><h1>Air</h1><article>{text}<script>{}</script></article></main>",
@@ -55,6 +55,13 @@ pub async fn scrolling_is_by_content(mut v: Visitor) -> Visitor {
     v.until("half", "return leadheat('explain').then(e => e.reasons.length)").await;
     v.js("app.scrollTop = 9000").await;
     until(&v, "scroll", 4).await;
+    v.goto("/t/inner").await;
+    v.ready().await;
+    v.js("app.scrollTop = 10").await;
+    v.pause(400).await;
+    v.js("menu.scrollTop = 400").await;
+    v.pause(500).await;
+    assert_eq!(counted(&v).await, counts([]), "nor is it when the page was scrolled before");
 
     let grows = "<div id=feed style='height:3000px'>feed</div><script>
         addEventListener('scroll', () => { if (scrollY + innerHeight > feed.offsetHeight - 500) feed.style.height = feed.offsetHeight + 6000 + 'px' })</script>";
@@ -72,7 +79,7 @@ pub async fn scrolling_is_by_content(mut v: Visitor) -> Visitor {
 
 pub async fn pages_say_what_they_are_about(mut v: Visitor) -> Visitor {
     let body = "<div data-leadheat-topic='Schools, Air quality'></div>
-        <script type='application/ld+json'>{\"@graph\": [{\"@type\": \"Article\", \"articleSection\": [\"Ventilation\"], \"mainEntity\": {\"category\": \"Filters\"}}]}</script>
+        <script type='application/ld+json'>{\"@graph\": [{\"@type\": \"Article\", \"articleSection\": [\"Ventilation\"]}, {\"@type\": \"Product\", \"category\": \"Filters\"}]}</script>
         <script type='application/ld+json'>{ broken</script><script type='application/ld+json'>null</script>
         <script>document.head.insertAdjacentElement('beforeend', Object.assign(document.createElement('meta'), { content: 'Health' })).setAttribute('property', 'article:section')</script>";
     page(&v, "/t/topics", "topic", body);
@@ -91,14 +98,49 @@ pub async fn parts_of_a_page_are_known_by_what_they_are(mut v: Visitor) -> Visit
         <section class=pricing-intro>How we set prices</section><section class='Pricing-table'>Basic: 90 € a month</section>
         <video title=Tour width=200 height=100></video><iframe title=Clip width=200 height=100 src='https://www.youtube-nocookie.com/embed/abc?enablejsapi=1'></iframe>
         <iframe title=Map srcdoc=map></iframe></main>";
-    page(&v, "/t/parts", "content_view", body);
+    let labels = ["article", "prices", "Tour", "Clip"];
+    let rules: Vec<_> =
+        labels.iter().map(|on| json!({"id": on, "kind": "content_view", "on": on, "points": 1})).collect();
+    let config =
+        json!({"webhook": "/webhook", "consent": "memory", "bots": "off", "model": {"id": "m", "rules": rules}});
+    v.site.file("/t/parts.json", "application/json", &config.to_string());
+    let tags =
+        "<script src=/leadheat-stub.js></script><script async src=/leadheat.js data-config=/t/parts.json></script>";
+    v.site.page("/t/parts", None, &[body, tags].concat());
     v.goto("/t/parts").await;
     v.ready().await;
-    until(&v, "content_view", 4).await;
-    let mut seen: Vec<_> = Vec::new();
-    let lines = v.call(json!(["explain"])).await["reasons"][0]["evidence"].clone();
-    seen.extend(lines.as_array().unwrap().iter().map(|label| label.as_str().unwrap().to_owned()));
-    assert!(seen.iter().all(|label| ["article", "prices", "Tour", "Clip"].contains(&label.as_str())), "{seen:?}");
+    v.until("all four", "return leadheat('explain').then(e => e.reasons.length === 4)").await;
+    v.pause(300).await;
+    assert_eq!(counted(&v).await, counts(labels.map(|label| (label, 1))));
+    v
+}
+
+/// Nothing is looked at before; then everything that is there.
+pub async fn what_is_in_view_counts_from_the_grant_on(mut v: Visitor) -> Visitor {
+    let rule = |kind: &str| json!({"id": kind, "kind": kind, "points": 1});
+    let rules: Vec<_> = ["content_view", "content_end", "topic", "media_start"].into_iter().map(rule).collect();
+    let config = json!({"webhook": "/webhook", "bots": "off", "model": {"id": "m", "rules": rules}});
+    v.site.file("/t/grant.json", "application/json", &config.to_string());
+    let body = "<article data-leadheat-topic=Air>text</article><video id=tour title=Tour></video>
+        <iframe id=yt title=Clip src='https://www.youtube.com/embed/abc'></iframe><iframe id=stand></iframe>
+        <script>window.asked = 0; addEventListener('load', () => {
+            stand.contentWindow.postMessage = () => asked++;
+            Object.defineProperty(yt, 'contentWindow', { get: () => stand.contentWindow }) });
+            for (const [name, value] of [['paused', false], ['currentTime', 5], ['duration', 100]]) Object.defineProperty(tour, name, { get: () => value })</script>
+        <script src=/leadheat-stub.js></script><script async src=/leadheat.js data-config=/t/grant.json></script>";
+    v.site.page("/t/grant", None, body);
+    v.goto("/t/grant").await;
+    v.ready().await;
+    v.js("tour.dispatchEvent(new Event('play'))").await;
+    v.pause(1_200).await;
+    assert_eq!(v.js("return asked").await, 0, "no player is asked before");
+    v.grant().await;
+    v.until("asked", "return asked > 0").await;
+    v.js("tour.dispatchEvent(new Event('timeupdate'))").await;
+    v.until("all of it", "return leadheat('explain').then(e => e.reasons.length === 4)").await;
+    v.pause(700).await;
+    let once = [("content_view", 3), ("content_end", 3), ("topic", 1), ("media_start", 1)];
+    assert_eq!(counted(&v).await, counts(once));
     v
 }
 

@@ -49,7 +49,7 @@ scenarios! {
     tracking: forms_copies_prints_and_anger_count, searches_and_the_data_layer_count, media_count_by_quarters,
         each_page_of_a_router_counts_once, engaged_time_agrees_with_a_stopwatch, a_tab_behind_another_is_not_looked_at, marked_content_counts_while_it_is_in_view;
     content: a_page_that_does_not_scroll_is_read_with_time, scrolling_is_by_content, pages_say_what_they_are_about,
-        parts_of_a_page_are_known_by_what_they_are, players_of_others_tell_what_plays;
+        parts_of_a_page_are_known_by_what_they_are, what_is_in_view_counts_from_the_grant_on, players_of_others_tell_what_plays;
     views: going_back_is_a_view, a_page_counts_when_it_is_looked_at, a_copy_of_a_tab_is_a_view_and_no_visitor,
         other_scripts_may_wrap_history_too, clicks_and_what_comes_of_them, a_form_says_who_the_visitor_is;
     cost: handlers_are_quick, an_idle_page_costs_nothing, what_is_taken_down_stays_down, crowded_pages_are_not_held_up, strange_pages_do_no_harm;

@@ -152,7 +152,9 @@ pub async fn engaged_time_agrees_with_a_stopwatch(mut v: Visitor) -> Visitor {
     v.goto("/t/watch").await;
     v.ready().await;
     v.js("const look = window.look = { visibilityState: 'visible', focused: true }, real = performance.now.bind(performance);
-        let since = 0, watched = 0;
+        let since = 0, watched = 0, touched = 0;
+        for (const input of ['pointermove', 'pointerdown']) addEventListener(input, () => touched = real(), true);
+        window.nobody = () => (real() - touched) / 1000 - 30;
         Object.defineProperty(document, 'visibilityState', { get: () => look.visibilityState });
         document.hasFocus = () => look.focused;
         window.turn = more => {
@@ -184,17 +186,15 @@ pub async fn engaged_time_agrees_with_a_stopwatch(mut v: Visitor) -> Visitor {
     v.js("turn({ focused: true, visibilityState: 'visible' })").await;
     v.click("p").await;
     v.pause(2_500).await;
-    v.js("sleep(1.5)").await; // As where the clock goes on meanwhile.
-    v.pause(700).await;
+    v.js("sleep(1.5)").await; // As where the clock goes on meanwhile. Until somebody touches something, nobody is there.
     v.click("p").await;
-    v.pause(500).await;
+    v.pause(1_200).await;
     v.js("setClock(-1)").await; // Whoever sets a clock back does not make time.
     let mut nobody = 0.0;
     if long() {
         v.click("p").await;
-        let began = Instant::now();
         v.pause(60_000).await;
-        nobody = began.elapsed().as_secs_f64() - 30.0;
+        nobody = v.js("return nobody()").await.as_f64().unwrap();
     }
     let watched = v.js("return turn({ visibilityState: 'hidden' })").await.as_f64().unwrap() - nobody;
     let counted = (v.js(read).await.as_u64().unwrap() - before) as f64;

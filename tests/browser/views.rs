@@ -119,7 +119,12 @@ pub async fn other_scripts_may_wrap_history_too(mut v: Visitor) -> Visitor {
         &v,
         "/t/wrap",
         "page_view",
-        &format!("<script>{}; function wrapAgain() {{ {} }}</script>", wrap("before"), wrap("after")),
+        // As in a browser that does not tell where it goes.
+        &format!(
+            "<script>Object.defineProperty(window, 'navigation', {{ value: undefined }}); {}; function wrapAgain() {{ {} }}</script>",
+            wrap("before"),
+            wrap("after")
+        ),
     );
     v.goto("/t/wrap?leadheat=debug").await;
     v.ready().await;

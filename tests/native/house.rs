@@ -63,8 +63,8 @@ fn the_widget_leaks_nothing_into_the_page() {
         &[".forget()", "from_html_unchecked", "set_inner_html", "style=", "gloo_storage", ".unwrap()", ".expect("],
     );
     // A page that listens to these stays out of the back-forward cache.
-    forbid("www", "js", &["beforeunload", "'unload'"]);
-    forbid("src/widget", "rs", &["unload "]);
+    forbid("www", "js", &["unload"]);
+    forbid("src/widget", "rs", &["unload"]);
     forbid("www", "js", &["innerHTML", "insertAdjacentHTML", "document.write", "eval(", "new Function"]);
 }
 

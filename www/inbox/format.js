@@ -30,10 +30,10 @@ export const day = (value) => date(value, { day: 'numeric', month: 'short', ...(
 export const moment = (value) => date(value, { dateStyle: 'medium', timeStyle: 'short' });
 export const weekday = (value) => date(value, { weekday: 'short', day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' });
 
-/** The time now at an offset from UTC such as `+02:00`; '' where it is the same as here. */
-export function clockAt(offset) {
+/** The time now at an offset from UTC such as `+02:00`; '' where that was the same as here at a moment. */
+export function clockAt(offset, moment) {
   const [, sign, hours, minutes] = /^([+-])(\d\d):(\d\d)$/.exec(offset) || [], ahead = `${sign}1` * (hours * 60 + +minutes);
-  if (!sign || ahead === -new Date().getTimezoneOffset()) return '';
+  if (!sign || ahead === -new Date(moment).getTimezoneOffset()) return '';
   return date(new Date(now() + ahead * 60000).toISOString(), { hour: '2-digit', minute: '2-digit', timeZone: 'UTC' });
 }
 

@@ -23,7 +23,7 @@ function head(entry) {
       h('p', { class: 'marks' }, chip(lead.tier), tags(entry), ageOf(entry)),
       h('p', { class: 'score' }, lead.score == null ? t('noscore') : [t('score'), ' ', h('strong', null, number(lead.score))])),
     h('h2', { id: 'lead-title', tabindex: -1 }, nameOf(lead)),
-    h('p', { class: 'under' }, contact.company && h('span', { class: 'firm', lang: langOf(lead) }, contact.company), h('span', null, `${t('stage')}: ${word('stage', lead.stage)}`), there(lead) && h('span', null, t('there', there(lead)))),
+    h('p', { class: 'under' }, contact.company && h('span', { class: 'firm', lang: langOf(lead) }, contact.company), h('span', null, `${t('stage')}: ${word('stage', lead.stage)}`), there(lead)),
     h('p', { class: 'actions' },
       phone && button(phone, 'phone', t('call'), contact.phone, !mailFirst), mail && button(mail, 'mail', t('mail'), contact.email, mailFirst),
       !phone && !mail && h('span', { class: 'muted' }, t('noreach')),
@@ -32,14 +32,14 @@ function head(entry) {
 }
 
 /** What time it is where the visitor is, in case it is another than here. */
-const there = (lead) => clockAt(lead.device?.utc_offset);
+const there = ({ device, updated_at }) => { const time = clockAt(device?.utc_offset, updated_at); return time && h('span', { 'data-there': device.utc_offset, 'data-at': updated_at }, t('there', time)); };
 
 const touch = (id, at) => h('div', null, h('h4', null, t(`touch.${id}`)), facts([
   [t('channel'), word('channel', at?.channel)], [t('referrer'), at?.referrer], [t('campaign'), [at?.utm_source, at?.utm_medium, at?.utm_campaign].filter(Boolean).join(' / ')],
   [t('landing'), at?.landing], [t('when'), moment(at?.at)]]));
 
 /** Each visit's source, where there was more than one. */
-const sources = (visits) => visits?.length > 1 && visits.map((at) => `${day(at.at)}: ${[word('channel', at.channel) || at.channel, at.utm_campaign].filter(Boolean).join(', ')}`).join('; ');
+const sources = (visits) => visits?.length > 1 && [t('sources'), visits.map((at) => `${day(at.at)}: ${[word('channel', at.channel), at.utm_campaign].filter(Boolean).join(', ')}`).join('; ')];
 
 function story(lead) {
   return [
@@ -56,7 +56,7 @@ function background(entry) {
       [t('supplier'), q.current_supplier, own], [t('preferred'), word('preferred', q.preferred)],
       [t('company'), contact.company, own], [t('phone'), contact.phone], [t('email'), contact.email],
       ...Object.entries(lead.attributes || {}).map(([name, value]) => [name.replaceAll('_', ' '), value, own]),
-      lead.topics?.length && [t('topics'), lead.topics.join(', '), own], sources(lead.source?.visits) && [t('sources'), sources(lead.source.visits)],
+      lead.topics?.length && [t('topics'), lead.topics.join(', '), own], sources(lead.source?.visits),
       lead.device && [t('device'), [word('device', lead.device.class), lead.device.utc_offset, word('load', lead.device.load, null)].filter(Boolean).join(', ')],
       [t('page'), lead.page], [t('site'), lead.site], [t('spoken'), lead.language && languageName(lead.language)],
       [t('received'), moment(entry.received_at)], [t('created'), moment(lead.created_at)], [t('updated'), moment(lead.updated_at)],

@@ -2,7 +2,7 @@
 import { h } from './dom.js';
 import { t, word } from './words.js';
 import { TIERS, channelOf, dueAgain, isOpen, langOf, nameOf, strongest } from './about.js';
-import { age } from './format.js';
+import { age, clockAt } from './format.js';
 import { hasDraft } from './fields.js';
 
 const PAGE = 200;
@@ -10,7 +10,10 @@ let limit = PAGE;
 
 export const chip = (tier) => h('span', { class: `chip ${TIERS.includes(tier) ? tier : ''}` }, word('tier', tier));
 export const ageOf = (entry) => h('time', { class: 'age', datetime: entry.received_at, 'data-age': entry.received_at }, age(entry.received_at, t('now')));
-export const tick = (root) => root.querySelectorAll('[data-age]').forEach((el) => { el.textContent = age(el.dataset.age, t('now')); });
+export const tick = (root) => {
+  root.querySelectorAll('[data-age]').forEach((el) => { el.textContent = age(el.dataset.age, t('now')); });
+  root.querySelectorAll('[data-there]').forEach((el) => { el.textContent = t('there', clockAt(el.dataset.there, el.dataset.at)); });
+};
 
 /** Small tags; `all` adds status and owner, which the lead page shows in fields of its own. */
 export function tags(entry, all) {

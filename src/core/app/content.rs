@@ -11,6 +11,8 @@ use crate::time::SECOND;
 
 /// Most parts of a page.
 const MAX_CONTENTS: usize = 20;
+/// Fewer letters are no text.
+const SHORTEST_TEXT: u32 = 100;
 /// Most topics of a page.
 const MAX_TOPICS: usize = 5;
 
@@ -70,6 +72,9 @@ impl State {
     /// Counts what can have been read since the last time.
     pub(super) fn count_reading(&mut self, turn: &mut Turn) {
         let (letters, seen) = self.text;
+        if letters < SHORTEST_TEXT {
+            return; // What is not there yet, or hardly a text, is not read.
+        }
         let share = self.attention.share_read(letters, seen);
         let quarters = self.attention.was_read(share);
         if quarters > 0 && self.viewing.is_some() {
@@ -80,7 +85,7 @@ impl State {
     /// What the page is about.
     pub(super) fn topics(&mut self, topics: &[String], turn: &mut Turn) {
         for topic in topics {
-            let topic = clip(topic.trim(), MAX_SUBJECT).to_ascii_lowercase();
+            let topic = clip(topic.trim(), MAX_SUBJECT).to_owned();
             if !topic.is_empty() && self.topics.len() < MAX_TOPICS && !self.topics.contains(&topic) {
                 if self.viewing.is_some() {
                     self.signal(Kind::Topic, &topic, 1, turn);
@@ -90,19 +95,10 @@ impl State {
         }
     }
 
-    /// Counts what is in view and what the page is about, for a view that begins.
-    pub(super) fn count_content(&mut self, turn: &mut Turn) {
-        for label in self.in_view() {
-            self.signal(Kind::ContentView, &label, 1, turn);
-        }
-        for topic in self.topics.clone() {
-            self.signal(Kind::Topic, &topic, 1, turn);
-        }
-    }
-
-    /// Another page came in the place of this one.
+    /// A view begins: what is in the page will be told anew.
     pub(super) fn forget_content(&mut self) {
         (self.contents, self.topics, self.text) = (Vec::new(), Vec::new(), (0, 0));
+        (self.playing, self.played, self.selected) = (None, Vec::new(), false);
     }
 
     pub(super) fn media(&mut self, media: Media, turn: &mut Turn) {

@@ -1,7 +1,7 @@
 //! What the visitor does becomes signals. Owns what counts, and once or how often; must not know what it is worth.
 
 use super::stored::OFF_KEY;
-use super::{Area, Boot, State, Turn};
+use super::{Area, Boot, Effect, State, Turn};
 use crate::bot;
 use crate::chat::{is_email, is_phone};
 use crate::config::Bots;
@@ -104,7 +104,8 @@ impl State {
         }
         self.signal_here(Kind::PageView, 1, turn);
         self.count_search(turn);
-        self.count_content(turn);
+        self.forget_content();
+        turn.push(Effect::Watch);
         // A reload or a page without referrer in the middle of a visit is no arrival from outside.
         if let Some(touch) = self.arrival.take().filter(|touch| new_visit || touch.channel != "direct") {
             self.both(|record| record.came(&touch));
@@ -206,7 +207,6 @@ impl State {
             self.did(Kind::FormAbandon, &form, turn);
         }
         self.count_attention(turn);
-        (self.playing, self.played, self.selected) = (None, Vec::new(), false);
         self.viewing = None;
     }
 
@@ -217,11 +217,11 @@ impl State {
             self.page = page;
             if searched {
                 self.count_search(turn);
+                turn.push(Effect::Watch);
             }
             return;
         }
         self.end_view(turn);
-        self.forget_content();
         self.page = page;
         self.begin(turn);
     }
@@ -298,7 +298,7 @@ impl State {
             }
             Kind::SearchEmpty => {
                 let topic = self.searched(&self.page).map(|words| self.topic_of(&words));
-                return self.signal(kind, &topic.unwrap_or_default(), 1, turn);
+                return self.signal(kind, topic.as_deref().unwrap_or("other"), 1, turn);
             }
             _ => {}
         }
@@ -318,7 +318,10 @@ impl State {
         let says = [&field.name, &field.kind, &field.autocomplete].map(|text| text.to_ascii_lowercase());
         let words = says.iter().flat_map(|text| text.split_whitespace());
         let refused = words.into_iter().any(|word| never.iter().any(|never| crate::glob::matches(never, word)));
-        self.scoring() && !refused && self.config.form_fields.iter().any(|(name, _)| *name == field.name)
+        self.scoring()
+            && self.consent.may_store()
+            && !refused
+            && self.config.form_fields.iter().any(|(name, _)| *name == field.name)
     }
 
     /// A form was sent, and config says which of its fields say who the visitor is.
@@ -334,7 +337,7 @@ impl State {
                 None => {}
             }
         }
-        if self.scoring() && contact != Contact::default() {
+        if self.scoring() && self.consent.may_store() && contact != Contact::default() {
             self.met(&contact, None, turn);
         }
     }
@@ -361,7 +364,7 @@ impl State {
     /// Somebody who marks an address or a number of the page is about to use it.
     pub(super) fn selected(&mut self, text: &str, turn: &mut Turn) {
         let text = text.trim();
-        if !self.selected && (is_email(text) || is_phone(text)) {
+        if !self.selected && (is_email(text) || is_number(text)) {
             self.selected = true;
             self.signal_here(Kind::SelectContact, 1, turn);
         }
@@ -375,7 +378,7 @@ impl State {
         self.signal(Kind::Custom, &ours, amount, turn);
     }
 
-    /// The visitor did something: moved, typed, touched or scrolled.
+    /// The visitor did something: moved, typed or touched.
     pub(super) fn input(&mut self, turn: &Turn) {
         self.attention.input(turn.now.monotonic);
         self.touched = true;
@@ -395,6 +398,14 @@ impl State {
     }
 }
 
+/// Whether a text of the page is a telephone number and not a date or a price.
+fn is_number(text: &str) -> bool {
+    let parts = split(text, b'.');
+    let is_date =
+        matches!(parts.as_slice(), [day, month, year] if day.len() <= 2 && month.len() <= 2 && year.len() == 4);
+    text.starts_with(['+', '(', '0']) && text.len() > 6 && is_phone(text) && !is_date
+}
+
 /// Whether a text is a payment card's number: its digits, with their check digit (Luhn, ISO/IEC 7812).
 fn is_card(text: &str) -> bool {
     let (mut sum, mut count) = (0, 0);
@@ -402,5 +413,8 @@ fn is_card(text: &str) -> bool {
         sum += if count % 2 == 0 { digit } else { digit * 2 % 10 + digit / 5 };
         count += 1;
     }
-    (13..=19).contains(&count) && sum % 10 == 0 && !text.contains(|c: char| c.is_ascii_alphabetic())
+    (13..=19).contains(&count)
+        && sum % 10 == 0
+        && !text.trim().starts_with('+')
+        && !text.contains(|c: char| c.is_ascii_alphabetic())
 }

@@ -211,10 +211,10 @@ fn text_is_read_when_it_was_seen_and_there_was_time() {
 fn what_pages_are_about_is_in_the_lead() {
     let (mut world, tab) = observed(json!({}), "/articles/air");
     let topics = |topics: &[&str]| Event::Topics(topics.iter().map(|topic| (*topic).to_owned()).collect());
-    world.send(tab, topics(&["Ventilation", " ventilation ", "", "Schools"]));
-    world.send(tab, topics(&["Ventilation", "Schools"]));
+    world.send(tab, topics(&["ventilation", " ventilation ", "", "schools"]));
+    world.send(tab, topics(&["ventilation", "schools"]));
     world.send(tab, Event::Navigated(page("/articles/duct")));
-    world.send(tab, topics(&["Ventilation", "a", "b", "c", "d", "e", "f", "g"]));
+    world.send(tab, topics(&["ventilation", "a", "b", "c", "d", "e", "f", "g"]));
     assert_eq!((sum(&world, tab, "topic ventilation"), sum(&world, tab, "topic")), (2, 7), "five of a page");
     assert_eq!(world.explain(tab)["attributes"]["topic"], "ventilation");
     world.chat(tab, 0, 0, "a@b.fi");
