@@ -1,5 +1,5 @@
 /* watch.js: what the page does that no single event tells: where it is, what is in it, what plays, what nobody answers, what
-   consent managers say. Owns when it looks; decides nothing, and reads no field that core does not let it. Part of
+   consent managers say. Owns when and where it looks; what of it counts, and which field may be read, is core's to say. Part of
    leadheat.js: the build puts it into the loader. */
 function watch() {
   watchAddress();
@@ -50,6 +50,7 @@ function watchAddress() {
     clearTimeout(due);
     due = after(30, wasm.moved);
   }
+  moved(); // Since the start, perhaps.
   if (String(api) === '[object Navigation]') return api.addEventListener('currententrychange', moved, { signal: stop.signal });
   hear(window, 'popstate hashchange', moved);
   ['pushState', 'replaceState'].forEach(function (name) { wrap(window.history, name, moved); });
@@ -121,9 +122,9 @@ function watchContent() {
       if (element.tagName === 'VIDEO' ? !(element.muted && element.loop) : player(element)) add(element, nameOf(element));
     });
     if (names.indexOf('prices') < 0) some(':is(section, table, ul, div):is([class*=pric i], [id*=pric i], [class*=hinna i], [id*=hinna i])', 20).some(function (element) {
-      var names = !element.querySelector('main, h1') && /[€$£]|\d\s?(EUR|Ft)\b/.test(element.textContent.slice(0, 5e4));
-      if (names) add(element, 'prices');
-      return names;
+      var fits = !element.querySelector('main, h1') && /[€$£]|\d\s?(EUR|Ft)\b/.test(element.textContent.slice(0, 5e4));
+      if (fits) add(element, 'prices');
+      return fits;
     });
     after(0, describe); // A task of its own: pages can be long.
   }
@@ -288,10 +289,10 @@ function watchSelection() {
 function watchForms() {
   hear(window, 'submit', function (event) {
     var form = event.target, filled = [];
-    if (leadheatClosest(form, 'form:valid')) [].slice.call(Element.prototype.querySelectorAll.call(form, 'input, textarea, select'), 0, 200).forEach(function (field) {
+    if (leadheatClosest(form, 'form:valid')) some('input, textarea, select', 999).forEach(function (field) {
       var name = field.getAttribute('name') || field.id;
       var shown = field.getClientRects().length && field.type !== 'checkbox' && field.type !== 'radio';
-      if (name && shown && wasm.captures(name, field.type, field.autocomplete || '')) filled.push([name, field.value]);
+      if (field.form === form && name && shown && wasm.captures(name, field.type, field.autocomplete || '')) filled.push([name, field.value]);
     });
     if (filled.length) wasm.filled(filled);
   });
@@ -317,6 +318,7 @@ function queue(more) {
   if (!draining) drain();
 }
 function drain() {
+  draining = true; // Hearing one may lead the page to push another.
   said.splice(0, 50).forEach(heard);
   draining = said.length && after(0, drain);
 }

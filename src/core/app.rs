@@ -3,6 +3,7 @@
 //!
 //! - `track`: what the visitor does becomes signals
 //! - `content`: what is in the page, and how much of it was seen, read and played
+//! - `form`: who the visitor is, from forms of the page
 //! - `privacy`: consent, storage, other tabs, forgetting
 //! - `known`: what is known of the visitor by name
 //! - `stored`: what stands under which key
@@ -14,6 +15,7 @@
 mod answer;
 mod content;
 mod deliver;
+mod form;
 mod known;
 mod privacy;
 #[cfg(feature = "native")]
@@ -29,10 +31,11 @@ use std::rc::Rc;
 
 pub use answer::{Explanation, Notice, Pending, Status};
 pub use content::Media;
+pub use form::FormField;
 #[cfg(feature = "native")]
 pub use replay::{Journey, Player, Seen};
 pub use stored::{Area, Kept, PREFIX, Stored, kept};
-pub use track::{Click, FormField};
+pub use track::Click;
 
 use crate::chat::{Conversation, FieldError, Input};
 use crate::config::{Config, Defaults};
@@ -284,18 +287,8 @@ pub struct State {
     click: (i32, i32, Millis, u32),
     /// The form that was begun and not submitted on this page, and when on the monotonic clock.
     form: Option<(String, Millis)>,
-    /// The parts of this page that have been in view: label, whether it is now, and the deepest quarter.
-    contents: Vec<(String, bool, u8)>,
-    /// Its main text: letters, and how much of them has been in view, in percent.
-    text: (u32, u8),
-    /// What it is about.
-    topics: Vec<String>,
-    /// An address or a number in it was selected.
-    selected: bool,
-    /// What plays: its label, and up to when on the monotonic clock it has been counted.
-    playing: Option<(String, Millis)>,
-    /// What has played on this page, with the deepest quarter reached.
-    played: Vec<(String, u8)>,
+    /// What is in the page, as far as this view has told.
+    content: content::Content,
     visible: bool,
     focused: bool,
     unsaved: bool,

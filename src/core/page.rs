@@ -19,6 +19,8 @@ const LONGEST_PLAY: Millis = 90_000;
 /// Dietz 2012); silently people read 1.3 times as fast (238 words a minute for 183: Brysbaert 2019). Letters and not words,
 /// since those of Finnish and Hungarian are long.
 const LETTERS_A_SECOND: u32 = 19;
+/// Fewer letters are no text: what is still to come, or a line below a picture.
+const SHORTEST_TEXT: u32 = 100;
 
 /// What the browser says of the page.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -124,7 +126,10 @@ impl Attention {
 
     /// How much of a text of so many letters, of which so many percent were in view, can have been read: in percent.
     pub fn share_read(&self, letters: u32, seen: u8) -> u8 {
-        let had_time = self.seconds.saturating_mul(LETTERS_A_SECOND).saturating_mul(100) / letters.max(1);
+        if letters < SHORTEST_TEXT {
+            return 0;
+        }
+        let had_time = self.seconds.saturating_mul(LETTERS_A_SECOND).saturating_mul(100) / letters;
         had_time.min(seen.into()) as u8
     }
 
@@ -183,7 +188,7 @@ mod tests {
         page.take_seconds(10_000);
         assert_eq!((page.share_read(letters, 100), page.share_read(letters, 20)), (25, 20));
         assert_eq!([10, 60, 40, 100, 100].map(|p| page.was_read(p)), [0, 2, 0, 2, 0]);
-        assert_eq!(page.share_read(0, 100), 100, "nothing to read");
+        assert_eq!([0, 99].map(|letters| page.share_read(letters, 100)), [0, 0], "no text yet");
     }
 
     #[test]

@@ -91,9 +91,9 @@ fn site(source: &str) -> &'static str {
 
 /// Whether a link leads to where social media take in what is shared, or writes an e-mail to whom is still open.
 pub(crate) fn is_share(host: &str, href: &str) -> bool {
-    let path = ["*/share*", "*/intent/*", "*/submit?*", "*/pin/create*", "*/send?*", "*//wa.me/?*"];
-    let takes = || path.iter().any(|pattern| crate::glob::matches(pattern, href));
-    href.starts_with("mailto:?") || site(host) == "social" && takes() || host == "wa.me" && takes()
+    let takes = ["*/share*", "*/intent/*", "*/submit?*", "*/pin/create*", "*/send?*", "*//wa.me/?*"];
+    let is_taken = |pattern: &&str| crate::glob::matches(pattern, href);
+    href.starts_with("mailto:?") || (site(host) == "social" || host == "wa.me") && takes.iter().any(is_taken)
 }
 
 /// The channel, by the rules of Google Analytics 4 for its default channel group, in their order, and before them those for

@@ -125,18 +125,18 @@ pub async fn warm_becomes_hot_as_second_revision(mut v: Visitor) -> Visitor {
 }
 
 pub async fn single_page_navigation_and_clicks_count(mut v: Visitor) -> Visitor {
-    v.site.page("/t/app", None, "<p>app</p><form name=broken novalidate><input name=b required></form><form name=signup><input name=a><button>go</button></form><a id=out href=https://partner.example/x>out</a><button data-leadheat=demo id=demo>demo</button><script src=/leadheat-stub.js></script><script async src=/leadheat.js data-config=/leadheat.json></script>");
+    v.site.page("/t/app", None, "<p>app</p><form name=broken novalidate><input name=b required></form><form name=signup><input name=a><button>go</button></form><a id=out href=https://partner.example/x>out</a><button data-leadheat=demo id=demo>demo</button><script src=/leadheat-stub.js></script><script>leadheat('status').then(() => history.pushState({}, '', '/t/app/soon'))</script><script async src=/leadheat.js data-config=/leadheat.json></script>");
     v.goto("/t/app").await;
     v.grant().await;
     // Each rests for a moment: where a router goes on at once is no page that was looked at.
-    for step in [
-        "history.pushState({}, '', '/t/app/two'); history.replaceState({ a: 1 }, '', '/t/app/two?x=1')",
-        "history.pushState({}, '', '/t/app/old'); history.replaceState({}, '', '/t/app/three')",
-        "history.back()",
-    ] {
-        v.js(step).await;
-        v.pause(150).await;
-    }
+    v.js("const rest = () => new Promise(done => setTimeout(done, 100));
+        return (async () => {
+            await rest();
+            history.pushState({}, '', '/t/app/two'); history.replaceState({ a: 1 }, '', '/t/app/two?x=1'); await rest();
+            history.pushState({}, '', '/t/app/old'); history.replaceState({}, '', '/t/app/three'); await rest();
+            history.back(); await rest();
+        })()")
+        .await;
     v.until("back", "return location.pathname === '/t/app/two'").await;
     v.pause(100).await;
     v.js("document.addEventListener('click', event => event.preventDefault()); document.getElementById('out').click()")
@@ -159,6 +159,7 @@ pub async fn single_page_navigation_and_clicks_count(mut v: Visitor) -> Visitor 
         .collect();
     let expected = [
         "page_view /t/app",
+        "page_view /t/app/soon",
         "page_view /t/app/two",
         "page_view /t/app/three",
         "page_view /t/app/two",

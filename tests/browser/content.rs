@@ -2,23 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::tracking::{counted, counts, page};
+use crate::tracking::{counted, counts, open, until};
 use crate::visitor::Visitor;
-
-/// What a rule counted, once it counted anything.
-async fn evidence(v: &Visitor, rule: &str) -> Value {
-    let find =
-        format!("return leadheat('explain').then(e => (e.reasons.find(r => r.rule === '{rule}') || {{}}).evidence)");
-    v.until(rule, &find).await
-}
-
-/// Waits until a rule counted so much.
-async fn until(v: &Visitor, rule: &str, count: u32) {
-    let find = format!(
-        "return leadheat('explain').then(e => e.reasons.some(r => r.rule === '{rule}' && r.count === {count}))"
-    );
-    v.until(rule, &find).await;
-}
 
 /// It fits the window: nothing to scroll, and read only with time. Scripts in it are no text.
 pub async fn a_page_that_does_not_scroll_is_read_with_time(mut v: Visitor) -> Visitor {
@@ -28,9 +13,7 @@ pub async fn a_page_that_does_not_scroll_is_read_with_time(mut v: Visitor) -> Vi
         "<script>document.hasFocus = () => true</script><main><h1>Air</h1><article>{text}<script>{}</script></article></main>",
         "var x;".repeat(500)
     );
-    page(&v, "/t/read", "read scroll content_end", &body);
-    v.goto("/t/read").await;
-    v.ready().await;
+    open(&mut v, "/t/read", "read scroll content_end", &body).await;
     until(&v, "content_end", 1).await;
     v.js("dispatchEvent(new Event('resize'))").await;
     v.pause(400).await;
@@ -45,9 +28,7 @@ pub async fn a_page_that_does_not_scroll_is_read_with_time(mut v: Visitor) -> Vi
 pub async fn scrolling_is_by_content(mut v: Visitor) -> Visitor {
     let body = "<style>body{margin:0}</style><div id=app style='height:100vh;overflow:auto'><div style='height:4000px'>long</div></div>
         <div style='position:fixed;top:0;height:50px;overflow:auto' id=menu><div style='height:900px'>menu</div></div>";
-    page(&v, "/t/inner", "scroll", body);
-    v.goto("/t/inner").await;
-    v.ready().await;
+    open(&mut v, "/t/inner", "scroll", body).await;
     v.js("menu.scrollTop = 800").await;
     v.pause(500).await;
     assert_eq!(counted(&v).await, counts([]), "a menu is not the page");
@@ -65,9 +46,7 @@ pub async fn scrolling_is_by_content(mut v: Visitor) -> Visitor {
 
     let grows = "<div id=feed style='height:3000px'>feed</div><script>
         addEventListener('scroll', () => { if (scrollY + innerHeight > feed.offsetHeight - 500) feed.style.height = feed.offsetHeight + 6000 + 'px' })</script>";
-    page(&v, "/t/feed", "scroll", grows);
-    v.goto("/t/feed").await;
-    v.ready().await;
+    open(&mut v, "/t/feed", "scroll", grows).await;
     v.js("scrollTo(0, 2900)").await;
     v.pause(700).await;
     v.js("scrollTo(0, 3000)").await;
@@ -82,9 +61,7 @@ pub async fn pages_say_what_they_are_about(mut v: Visitor) -> Visitor {
         <script type='application/ld+json'>{\"@graph\": [{\"@type\": \"Article\", \"articleSection\": [\"Ventilation\"]}, {\"@type\": \"Product\", \"category\": \"Filters\"}]}</script>
         <script type='application/ld+json'>{ broken</script><script type='application/ld+json'>null</script>
         <script>document.head.insertAdjacentElement('beforeend', Object.assign(document.createElement('meta'), { content: 'Health' })).setAttribute('property', 'article:section')</script>";
-    page(&v, "/t/topics", "topic", body);
-    v.goto("/t/topics").await;
-    v.ready().await;
+    open(&mut v, "/t/topics", "topic", body).await;
     until(&v, "topic", 5).await;
     assert_eq!(v.explain().await["attributes"]["topic"], "air quality");
     let known = v.js("return Object.keys(localStorage).map(key => localStorage[key]).join()").await;
@@ -162,9 +139,7 @@ pub async fn players_of_others_tell_what_plays(mut v: Visitor) -> Visitor {
         window.yt = info => say('yt', 'https://www.youtube.com', JSON.stringify({ event: 'infoDelivery', info }));
         window.vm = (event, data) => say('vm', 'https://player.vimeo.com', { event, data });
         </script>";
-    page(&v, "/t/players", "media_start media_quarter", body);
-    v.goto("/t/players").await;
-    v.ready().await;
+    open(&mut v, "/t/players", "media_start media_quarter", body).await;
     v.until("asked", "return asked.yt.length && asked.vm.length >= 4").await;
     let asked = v.js("return [asked.yt[0].event, asked.vm.slice(0, 4).map(m => m.method + ' ' + m.value)]").await;
     let listen = ["play", "pause", "ended", "timeupdate"].map(|event| format!("addEventListener {event}"));
@@ -187,7 +162,15 @@ pub async fn players_of_others_tell_what_plays(mut v: Visitor) -> Visitor {
         counts([("media_start", 2), ("media_quarter", 6)]),
         "two of the tour, four of the webinar"
     );
-    let mut names = evidence(&v, "media_start").await.as_array().unwrap().clone();
+    let mut names = v.explain().await["reasons"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|r| r["rule"] == "media_start")
+        .unwrap()["evidence"]
+        .as_array()
+        .unwrap()
+        .clone();
     names.sort_by_key(Value::to_string);
     assert_eq!(names, [json!("Our tour"), json!("Webinar")]);
     v

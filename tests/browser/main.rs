@@ -3,7 +3,9 @@
 //! - [`engine`]: the browsers, found, installed or skipped, and one session in one of them
 //! - [`site`]: the server with the demo, fixture pages, and what its inbox received
 //! - [`visitor`]: what a person does in a page
-//! - the scenarios: [`buying`], [`privacy`], [`hostile`], [`talking`], [`sales`], [`vectors`]
+//! - [`receiver`]: webhooks of other origins, with faults on demand
+//! - the scenarios: [`buying`], [`privacy`], [`hostile`], [`talking`], [`delivery`], [`tracking`], [`content`], [`views`],
+//!   [`routers`], [`cost`], [`sales`], [`vectors`]
 //!
 //! Every scenario runs in every engine. `LEADHEAT_BROWSERS=chromium,firefox,webkit` requires engines instead of skipping
 //! them; `LEADHEAT_VISIBLE=1` opens windows.

@@ -6,7 +6,7 @@ use std::time::Instant;
 use serde_json::json;
 
 use crate::engine::long;
-use crate::visitor::Visitor;
+use crate::visitor::{PATIENCE, Visitor};
 
 /// A page that scores each kind of signal by itself, without asking.
 pub fn page(v: &Visitor, path: &str, kinds: &str, body: &str) {
@@ -22,6 +22,23 @@ pub fn page(v: &Visitor, path: &str, kinds: &str, body: &str) {
     v.site.page(path, None, &[body, &tags].concat());
 }
 
+/// The same, opened and running.
+pub async fn open(v: &mut Visitor, path: &str, kinds: &str, body: &str) {
+    page(v, path, kinds, body);
+    v.goto(path).await;
+    v.ready().await;
+}
+
+/// Waits until a rule counted so much.
+pub async fn until(v: &Visitor, rule: &str, count: u64) {
+    let find = "return leadheat('explain').then(e => e.reasons.some(r => r.rule === arguments[0] && r.count === arguments[1]))";
+    let start = Instant::now();
+    while v.js_with(find, vec![json!(rule), json!(count)]).await != true {
+        assert!(start.elapsed() < PATIENCE, "{rule} did not come to {count}: {}", v.explain().await);
+        v.pause(30).await;
+    }
+}
+
 /// How often each kind was counted, of those that were.
 pub async fn counted(v: &Visitor) -> BTreeMap<String, u64> {
     let explained = v.explain().await;
@@ -35,14 +52,11 @@ pub fn counts<const N: usize>(wanted: [(&str, u64); N]) -> BTreeMap<String, u64>
 
 pub async fn forms_copies_prints_and_anger_count(mut v: Visitor) -> Visitor {
     let kinds = "form_start form_field form_error form_submit form_abandon copy print rage_click";
-    page(
-        &v,
+    open(&mut v,
         "/t/acts",
         kinds,
         "<h1 id=dead>Nothing</h1><form name=quote><input name=a required><input name=b><button id=go>Go</button></form>",
-    );
-    v.goto("/t/acts").await;
-    v.ready().await;
+    ).await;
     for _ in 0..3 {
         v.click("#dead").await;
     }
@@ -84,25 +98,20 @@ pub async fn searches_and_the_data_layer_count(mut v: Visitor) -> Visitor {
     v.until("found", "return leadheat('explain').then(e => e.reasons.some(r => r.rule === 'custom'))").await;
     assert_eq!(v.js(push).await, json!([2, 8]), "the page's own push goes on working");
     v.js("history.pushState({}, '', '/t/layer?q=other'); history.replaceState({}, '', '/t/layer?q=other')").await;
-    v.until(
-        "searched",
-        "return leadheat('explain').then(e => e.reasons.some(r => r.rule === 'search' && r.count === 2))",
-    )
-    .await;
+    until(&v, "search", 2).await;
     assert_eq!(counted(&v).await, counts([("custom", 3), ("search", 2)]));
     v
 }
 
 /// The events are the page's own doing here, since not every engine on every machine can play something.
 pub async fn media_count_by_quarters(mut v: Visitor) -> Visitor {
-    page(
-        &v,
+    open(
+        &mut v,
         "/t/media",
         "media_start media_quarter",
         "<video id=tour title=Tour></video><video id=wall muted loop></video>",
-    );
-    v.goto("/t/media").await;
-    v.ready().await;
+    )
+    .await;
     v.js("for (const id of ['tour', 'wall']) {
             const media = document.getElementById(id), state = { paused: true, currentTime: 0, duration: 100 };
             for (const name in state) Object.defineProperty(media, name, { get: () => state[name] });
@@ -123,9 +132,7 @@ pub async fn media_count_by_quarters(mut v: Visitor) -> Visitor {
 
 /// Routers of single pages: those behind a hash, and those that replace the state after each push.
 pub async fn each_page_of_a_router_counts_once(mut v: Visitor) -> Visitor {
-    page(&v, "/t/router", "page_view", "<p>app</p>");
-    v.goto("/t/router").await;
-    v.ready().await;
+    open(&mut v, "/t/router", "page_view", "<p>app</p>").await;
     let go = "const wait = () => new Promise(done => setTimeout(done, 50));
         return (async () => {
             for (const hash of ['#/a', '#/b?x=1', '#/b?x=2', '#/a']) { location.hash = hash; await wait() }
@@ -148,9 +155,7 @@ pub async fn each_page_of_a_router_counts_once(mut v: Visitor) -> Visitor {
 /// Scripted looks, blurs and sleep, since not every engine here can switch tabs, and none can be put to sleep. The long form
 /// takes more than three minutes.
 pub async fn engaged_time_agrees_with_a_stopwatch(mut v: Visitor) -> Visitor {
-    page(&v, "/t/watch", "engaged", "<p>to read</p>");
-    v.goto("/t/watch").await;
-    v.ready().await;
+    open(&mut v, "/t/watch", "engaged", "<p>to read</p>").await;
     v.js("const look = window.look = { visibilityState: 'visible', focused: true }, real = performance.now.bind(performance);
         let since = 0, watched = 0, touched = 0;
         for (const input of ['pointermove', 'pointerdown']) addEventListener(input, () => touched = real(), true);
@@ -206,9 +211,7 @@ pub async fn engaged_time_agrees_with_a_stopwatch(mut v: Visitor) -> Visitor {
 
 /// Real tabs, where the engine says which one is in view.
 pub async fn a_tab_behind_another_is_not_looked_at(mut v: Visitor) -> Visitor {
-    page(&v, "/t/behind", "engaged", "<script>document.hasFocus = () => true</script><p>to read</p>");
-    v.goto("/t/behind").await;
-    v.ready().await;
+    open(&mut v, "/t/behind", "engaged", "<script>document.hasFocus = () => true</script><p>to read</p>").await;
     v.js("window.looks = []; addEventListener('visibilitychange', () => looks.push(document.visibilityState), true)")
         .await;
     let began = Instant::now();
@@ -240,28 +243,17 @@ pub async fn marked_content_counts_while_it_is_in_view(mut v: Visitor) -> Visito
     let body = "<div style='height:10px'></div><section data-leadheat-content=intro style='height:200px'>Intro</section>
         <div style='height:3000px'></div><section data-leadheat-content=' ' style='height:9px'></section>
         <section data-leadheat-content=table id=table style='height:2000px'>Table</section><div style='height:3000px'></div>";
-    page(&v, "/t/content", "content_view content_end", body);
-    v.goto("/t/content").await;
-    v.ready().await;
+    open(&mut v, "/t/content", "content_view content_end", body).await;
     v.until("intro", "return leadheat('explain').then(e => e.reasons.some(r => r.rule === 'content_end'))").await;
     assert_eq!(counted(&v).await, counts([("content_view", 1), ("content_end", 1)]));
     // A table higher than the window: its beginning, then its end. And one that comes later.
     v.js("scrollTo(0, 3400)").await;
-    v.until(
-        "table",
-        "return leadheat('explain').then(e => e.reasons.find(r => r.rule === 'content_view').count === 2)",
-    )
-    .await;
+    until(&v, "content_view", 2).await;
     assert_eq!(counted(&v).await["content_end"], 1);
     v.js("scrollTo(0, 5000)").await;
-    v.until(
-        "its end",
-        "return leadheat('explain').then(e => e.reasons.find(r => r.rule === 'content_end').count === 2)",
-    )
-    .await;
+    until(&v, "content_end", 2).await;
     v.js("const late = document.createElement('p'); late.dataset.leadheatContent = 'late'; late.textContent = 'late'; document.body.prepend(late); scrollTo(0, 0)").await;
-    v.until("late", "return leadheat('explain').then(e => e.reasons.find(r => r.rule === 'content_view').count === 3)")
-        .await;
+    until(&v, "content_view", 3).await;
     assert_eq!(counted(&v).await, counts([("content_view", 3), ("content_end", 3)]));
     v
 }

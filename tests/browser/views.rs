@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::tracking::{counted, counts, page};
+use crate::tracking::{counted, counts, open, page, until};
 use crate::visitor::Visitor;
 
 /// What came back from the back-forward cache was looked at again; where the browser loads it anew, so it was too.
@@ -20,11 +20,7 @@ pub async fn going_back_is_a_view(mut v: Visitor) -> Visitor {
     v.client.back().await.unwrap();
     v.until("back", "return location.pathname === '/t/one' && !!window.leadheat").await;
     v.ready().await;
-    v.until(
-        "counted",
-        "return leadheat('explain').then(e => e.reasons.some(r => r.rule === 'page_view' && r.count === 3))",
-    )
-    .await;
+    until(&v, "page_view", 3).await;
     v.pause(300).await;
     assert_eq!(counted(&v).await, counts([("page_view", 3), ("visit", 1)]));
     if v.is_chromium().await {
@@ -44,14 +40,13 @@ pub async fn a_page_counts_when_it_is_looked_at(mut v: Visitor) -> Visitor {
     }
     let rules = json!({"prerender": [{"urls": ["/t/ahead"], "eagerness": "immediate"}]});
     page(&v, "/t/ahead", "page_view", "<p>ahead</p>");
-    page(
-        &v,
+    open(
+        &mut v,
         "/t/start",
         "page_view",
         &format!("<a href=/t/ahead>Go</a><script type=speculationrules>{rules}</script>"),
-    );
-    v.goto("/t/start").await;
-    v.ready().await;
+    )
+    .await;
     v.grant().await;
     let ahead = || v.site.requests().iter().filter(|path| *path == "GET /t/ahead").count();
     for _ in 0..100 {
@@ -74,14 +69,13 @@ pub async fn a_page_counts_when_it_is_looked_at(mut v: Visitor) -> Visitor {
 
 /// A copy of a tab has a copy of its `sessionStorage` too.
 pub async fn a_copy_of_a_tab_is_a_view_and_no_visitor(mut v: Visitor) -> Visitor {
-    page(
-        &v,
+    open(
+        &mut v,
         "/t/copied",
         "page_view visit custom",
         "<a href=/t/copied target=_blank rel=opener>A copy, with the session of this one</a>",
-    );
-    v.goto("/t/copied").await;
-    v.ready().await;
+    )
+    .await;
     v.grant().await;
     v.call(json!(["track", "mine"])).await;
     v.call(json!(["open"])).await;
@@ -94,15 +88,13 @@ pub async fn a_copy_of_a_tab_is_a_view_and_no_visitor(mut v: Visitor) -> Visitor
     v.client.switch_to_window(copy).await.unwrap();
     v.ready().await;
     v.call(json!(["track", "copys"])).await;
-    v.until("both", "return leadheat('explain').then(e => e.reasons.some(r => r.rule === 'custom' && r.count === 2))")
-        .await;
+    until(&v, "custom", 2).await;
     let wanted = counts([("page_view", 2), ("visit", 1), ("custom", 2)]);
     assert_eq!(counted(&v).await, wanted);
     let names = "return Object.keys(localStorage).filter(key => key.startsWith('leadheat:v:')).length";
     v.until("each has a record of its own", &format!("{names} === 2")).await;
     v.client.switch_to_window(first).await.unwrap();
-    v.until("told", "return leadheat('explain').then(e => e.reasons.some(r => r.rule === 'custom' && r.count === 2))")
-        .await;
+    until(&v, "custom", 2).await;
     assert_eq!(counted(&v).await, wanted);
     v
 }
@@ -148,14 +140,13 @@ pub async fn clicks_and_what_comes_of_them(mut v: Visitor) -> Visitor {
         <button id=like data-leadheat-reaction=like onclick=\"this.textContent = 'Liked'\">Like</button>
         <p id=call>+358 40 123 4567</p><a id=file href='/price-list.pdf'>File</a> <a id=partner href='https://partner.example/'>Partner</a>
         <script>for (const type of ['click', 'auxclick']) addEventListener(type, event => event.target.closest('a') && event.preventDefault())</script>";
-    page(
-        &v,
+    open(
+        &mut v,
         "/t/clicked",
         "dead_click language search_click reaction select_contact click_download click_outbound",
         body,
-    );
-    v.goto("/t/clicked").await;
-    v.ready().await;
+    )
+    .await;
     for id in ["#works", "#text", "#fi", "#hit", "#like"] {
         v.click(id).await;
         v.pause(100).await;

@@ -14,7 +14,7 @@ use url::{ParseError, Url};
 
 use crate::site::Site;
 
-const PATIENCE: Duration = Duration::from_secs(15);
+pub const PATIENCE: Duration = Duration::from_secs(15);
 
 pub struct Visitor {
     pub client: Client,

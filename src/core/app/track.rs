@@ -1,13 +1,12 @@
 //! What the visitor does becomes signals. Owns what counts, and once or how often; must not know what it is worth.
 
+use super::content::Content;
 use super::stored::OFF_KEY;
 use super::{Area, Boot, Effect, State, Turn};
 use crate::bot;
-use crate::chat::{is_email, is_phone};
 use crate::config::Bots;
 use crate::facts::MAX_KEYS;
 use crate::json::Value;
-use crate::lead::{Contact, Field};
 use crate::page::{Attention, Page};
 use crate::signal::{Kind, Signal};
 use crate::source::{is_share, parameter};
@@ -51,20 +50,6 @@ pub struct Click {
     pub at: (i32, i32),
 }
 
-/// A field of a form of the page, as far as it may be looked at.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct FormField {
-    /// Its name.
-    pub name: String,
-    /// Its type.
-    pub kind: String,
-    /// Its `autocomplete`.
-    pub autocomplete: String,
-}
-
-/// Types of fields, words of `autocomplete`, and names whose fields are never read, whatever config says.
-const NEVER: &str = "*passw* *pwd* hidden file *one-time* *otp* cc-* *card* *cvc* *cvv* *iban* *ssn* *hetu*";
-
 /// A form is not filled in and sent so soon after its first field was touched, not even by a browser that fills it in.
 const TOO_SOON: Millis = SECOND;
 
@@ -104,7 +89,7 @@ impl State {
         }
         self.signal_here(Kind::PageView, 1, turn);
         self.count_search(turn);
-        self.forget_content();
+        self.content = Content::default();
         turn.push(Effect::Watch);
         // A reload or a page without referrer in the middle of a visit is no arrival from outside.
         if let Some(touch) = self.arrival.take().filter(|touch| new_visit || touch.channel != "direct") {
@@ -190,8 +175,7 @@ impl State {
     /// Adds to the step of the page view under way.
     pub(super) fn viewed(&mut self, seconds: u32) {
         // A page that fits the window is seen by reading it.
-        let read = self.attention.share_read(self.text.0, self.text.1);
-        let (began, scroll) = (self.viewing, self.attention.scroll.max(read));
+        let (began, scroll) = (self.viewing, self.attention.scroll.max(self.share_read()));
         self.both(|record| {
             let viewed = |step: &&mut Step| step.what == Kind::PageView && Some(step.at) == began;
             if let Some(step) = record.journey.iter_mut().rev().find(viewed) {
@@ -312,36 +296,6 @@ impl State {
         }
     }
 
-    /// Whether the value of a field may be read when its form is sent: config says so, and nothing about it speaks against.
-    pub fn captures(&self, field: &FormField) -> bool {
-        let never = split(NEVER, b' ');
-        let says = [&field.name, &field.kind, &field.autocomplete].map(|text| text.to_ascii_lowercase());
-        let words = says.iter().flat_map(|text| text.split_whitespace());
-        let refused = words.into_iter().any(|word| never.iter().any(|never| crate::glob::matches(never, word)));
-        self.scoring()
-            && self.consent.may_store()
-            && !refused
-            && self.config.form_fields.iter().any(|(name, _)| *name == field.name)
-    }
-
-    /// A form was sent, and config says which of its fields say who the visitor is.
-    pub(super) fn filled(&mut self, fields: &[(String, String)], turn: &Turn) {
-        let mut contact = Contact::default();
-        for (name, text) in fields {
-            let known = self.config.form_fields.iter().find(|(known, _)| known == name);
-            match known.and_then(|(_, field)| Field::NAMES.find(field)) {
-                Some(Field::Email) if !is_email(text.trim()) => {}
-                Some(Field::Phone) if !is_phone(text.trim()) => {}
-                Some(_) if is_card(text) => {}
-                Some(field) => contact.set(field, text),
-                None => {}
-            }
-        }
-        if self.scoring() && self.consent.may_store() && contact != Contact::default() {
-            self.met(&contact, None, turn);
-        }
-    }
-
     /// What the page's address asks its search for, in lower case.
     fn searched(&self, page: &Page) -> Option<String> {
         let names = self.config.search_parameters.iter();
@@ -359,15 +313,6 @@ impl State {
         let fits = |pattern: &&str| words.split_whitespace().any(|word| crate::glob::matches(pattern, word));
         let topic = self.config.topics.iter().find(|(_, patterns)| split(patterns, b' ').iter().any(fits));
         topic.map_or("other".to_owned(), |(topic, _)| topic.clone())
-    }
-
-    /// Somebody who marks an address or a number of the page is about to use it.
-    pub(super) fn selected(&mut self, text: &str, turn: &mut Turn) {
-        let text = text.trim();
-        if !self.selected && (is_email(text) || is_number(text)) {
-            self.selected = true;
-            self.signal_here(Kind::SelectContact, 1, turn);
-        }
     }
 
     /// An event of the site's own, where config says what it is called here.
@@ -396,25 +341,4 @@ impl State {
     pub(super) fn caps_bot(&self) -> bool {
         self.suspicion >= bot::SUSPECTED && self.config.bots == Bots::Cap
     }
-}
-
-/// Whether a text of the page is a telephone number and not a date or a price.
-fn is_number(text: &str) -> bool {
-    let parts = split(text, b'.');
-    let is_date =
-        matches!(parts.as_slice(), [day, month, year] if day.len() <= 2 && month.len() <= 2 && year.len() == 4);
-    text.starts_with(['+', '(', '0']) && text.len() > 6 && is_phone(text) && !is_date
-}
-
-/// Whether a text is a payment card's number: its digits, with their check digit (Luhn, ISO/IEC 7812).
-fn is_card(text: &str) -> bool {
-    let (mut sum, mut count) = (0, 0);
-    for digit in text.bytes().rev().filter(u8::is_ascii_digit).map(|digit| u32::from(digit - b'0')) {
-        sum += if count % 2 == 0 { digit } else { digit * 2 % 10 + digit / 5 };
-        count += 1;
-    }
-    (13..=19).contains(&count)
-        && sum % 10 == 0
-        && !text.trim().starts_with('+')
-        && !text.contains(|c: char| c.is_ascii_alphabetic())
 }
