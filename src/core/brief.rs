@@ -3,7 +3,7 @@
 
 use crate::lead::Lead;
 use crate::qualify::{Authority, Timeframe};
-use crate::text::{Lang, clip, cut, decimal, join};
+use crate::text::{Lang, clip, cut, decimal, join, split};
 use crate::tier::Stage;
 use crate::words::{Words, words};
 
@@ -114,8 +114,9 @@ fn why(lead: &Lead, lang: Lang) -> String {
         let reasons = lead.reasons.iter().filter(|reason| good(reason.points) && reason.last.is_some());
         join(reasons.take(3).map(|reason| reason.label.as_str()), "; ")
     };
-    let (score, good, bad) =
-        (decimal((score * 1_000.0).round() as i64), named(|points| points > 0.0), named(|points| points < 0.0));
+    let score = decimal((score * 1_000.0).round() as i64);
+    let score = if lang == Lang::En { score } else { join(split(&score, b'.'), ",") };
+    let (good, bad) = (named(|points| points > 0.0), named(|points| points < 0.0));
     let mut text = if good.is_empty() {
         fill(lang, words!["Score {}.", "Pisteet {}.", "Pontszám: {}."], &score)
     } else {
@@ -143,10 +144,19 @@ fn where_from(lead: &Lead, lang: Lang) -> String {
         "social" => words!["from social media", "sosiaalisesta mediasta", "közösségi médiából"],
         "email" => words!["from an e-mail", "sähköpostista", "e-mailből"],
         "ai" => words!["from an AI assistant", "tekoälyavustajasta", "MI-asszisztenstől"],
-        paid if paid == "display" || paid.starts_with("paid") => {
+        "sms" | "push" => words!["from a message", "viestistä", "üzenetből"],
+        "referral" | "affiliates" | "video" | "shopping" => {
+            words!["from another site", "toiselta sivustolta", "másik oldalról"]
+        }
+        "unassigned" => words!["by a link", "linkistä", "hivatkozásról"],
+        paid if matches!(paid, "display" | "audio" | "cross_network") || paid.starts_with("paid") => {
             words!["from an advertisement", "mainoksesta", "hirdetésből"]
         }
-        _ => words!["from another site", "toiselta sivustolta", "másik oldalról"],
+        _ => words!["", "", ""], // The site owner's own name for it says it best.
+    };
+    let channel = match lang.pick(channel) {
+        "" => &first.channel,
+        phrase => phrase,
     };
     let topics = join(&lead.topics, ", ");
     let interest = match topics.is_empty() {
@@ -155,6 +165,24 @@ fn where_from(lead: &Lead, lang: Lang) -> String {
     };
     let origin = first.utm_campaign.as_ref().or(first.utm_source.as_ref()).or(first.referrer.as_ref());
     let origin = origin.map_or(String::new(), |origin| [" (", origin, ")"].concat());
-    let text = fill(lang, words!["First visit: {}", "Ensikäynti: {}", "Első látogatás: {}"], lang.pick(channel));
+    let text = fill(lang, words!["First visit: {}", "Ensikäynti: {}", "Első látogatás: {}"], channel);
     [&text, &origin, ", ", clip(&first.at, 10), ".", &interest].concat()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lead::{Arrival, Sources};
+
+    #[test]
+    fn numbers_and_channels_are_in_words() {
+        let told = |channel: &str, lang| {
+            let first = Arrival { at: "2026-11-22T08:00:00Z".into(), channel: channel.into(), ..Arrival::default() };
+            let source = Some(Sources { first: Some(first), ..Sources::default() });
+            brief(&Lead { score: Some(44.5), source, ..Lead::default() }, lang)
+        };
+        assert_eq!(told("email", Lang::En), "A visitor.\nScore 44.5.\nFirst visit: from an e-mail, 2026-11-22.");
+        assert_eq!(told("sms", Lang::Fi), "Kävijä.\nPisteet 44,5.\nEnsikäynti: viestistä, 2026-11-22.");
+        assert_eq!(told("partners", Lang::Hu), "Egy látogató.\nPontszám: 44,5.\nElső látogatás: partners, 2026-11-22.");
+    }
 }

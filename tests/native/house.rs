@@ -87,3 +87,16 @@ fn the_readme_names_every_field_of_the_config() {
         assert!(readme.contains(&format!("| `{field}`")), "the README's table lacks `{field}`");
     }
 }
+
+#[test]
+fn the_inbox_has_a_word_for_every_channel() {
+    let read = |path: &str| fs::read_to_string(Path::new(ROOT).join(path)).unwrap();
+    let (source, words) = (read("src/core/source.rs"), read("www/inbox/words.js"));
+    let (_, rules) = source.split_once("fn channel(").unwrap();
+    let (rules, _) = rules.split_once("\n}\n").unwrap();
+    let channels: Vec<&str> = rules.split("=> \"").skip(1).filter_map(|rule| rule.split('"').next()).collect();
+    assert!(channels.len() > 15, "{channels:?}");
+    for channel in channels {
+        assert!(words.contains(&format!("'channel.{channel}': [")), "words.js lacks channel.{channel}");
+    }
+}

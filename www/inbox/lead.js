@@ -2,7 +2,7 @@
 import { h, icon } from './dom.js';
 import { language, t, word } from './words.js';
 import { isWaiting, langOf, mailLink, nameOf, telLink } from './about.js';
-import { clockAt, day, moment, number } from './format.js';
+import { clockAt, moment, number } from './format.js';
 import { ageOf, arrange, chip, tags } from './list.js';
 import { createFields } from './fields.js';
 import { reasons } from './reasons.js';
@@ -38,9 +38,6 @@ const touch = (id, at) => h('div', null, h('h4', null, t(`touch.${id}`)), facts(
   [t('channel'), word('channel', at?.channel)], [t('referrer'), at?.referrer], [t('campaign'), [at?.utm_source, at?.utm_medium, at?.utm_campaign].filter(Boolean).join(' / ')],
   [t('landing'), at?.landing], [t('when'), moment(at?.at)]]));
 
-/** Each visit's source, where there was more than one. */
-const sources = (visits) => visits?.length > 1 && [t('sources'), visits.map((at) => `${day(at.at)}: ${[word('channel', at.channel), at.utm_campaign].filter(Boolean).join(', ')}`).join('; ')];
-
 function story(lead) {
   return [
     lead.brief && section('brief', t('brief'), h('div', { class: 'prose' }, String(lead.brief).split('\n').filter(Boolean).map((line) => h('p', null, line)))),
@@ -56,7 +53,7 @@ function background(entry) {
       [t('supplier'), q.current_supplier, own], [t('preferred'), word('preferred', q.preferred)],
       [t('company'), contact.company, own], [t('phone'), contact.phone], [t('email'), contact.email],
       ...Object.entries(lead.attributes || {}).map(([name, value]) => [name.replaceAll('_', ' '), value, own]),
-      lead.topics?.length && [t('topics'), lead.topics.join(', '), own], sources(lead.source?.visits),
+      lead.topics?.length && [t('topics'), lead.topics.join(', '), own],
       lead.device && [t('device'), [word('device', lead.device.class), lead.device.utc_offset, word('load', lead.device.load, null)].filter(Boolean).join(', ')],
       [t('page'), lead.page], [t('site'), lead.site], [t('spoken'), lead.language && languageName(lead.language)],
       [t('received'), moment(entry.received_at)], [t('created'), moment(lead.created_at)], [t('updated'), moment(lead.updated_at)],

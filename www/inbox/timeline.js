@@ -10,14 +10,17 @@ const MARKS = {
 };
 const PRICES = /pric|hinna|hinta|arak|arlista|dijak|tarif/;
 
-/** Steps cut into visits: a pause of half an hour or more, after the active time of the step before, begins a new one. */
-export function visits(journey) {
-  const all = [];
-  let end = -Infinity;
-  for (const step of journey) {
+/** The journey cut into visits, `{ steps, from }`: a pause of half an hour or more, after the active time of the step before, begins
+    a new one, and so does an arrival from outside, which then is where it came `from`. */
+function visits({ journey, source }) {
+  const arrivals = (source?.visits || []).map((arrival) => [Date.parse(arrival.at), arrival]), all = [];
+  let before = -Infinity, end = -Infinity;
+  for (const step of journey || []) {
     const at = Date.parse(step.at) || end;
-    if (!all.length || at - end >= GAP) all.push([]);
-    all.at(-1).push(step);
+    const [, from] = arrivals.findLast(([came]) => came > before && came <= at) || [];
+    if (from || !all.length || at - end >= GAP) all.push({ steps: [], from });
+    all.at(-1).steps.push(step);
+    before = at;
     end = Math.max(end, at + (step.seconds || 0) * 1000);
   }
   return all;
@@ -51,20 +54,21 @@ function stepList(steps, prices) {
 }
 
 export function timeline(lead) {
-  const all = visits(lead.journey || []);
+  const all = visits(lead);
   if (!all.length) return h('p', { class: 'muted' }, t('journey.none'));
   const prices = new Set((lead.reasons || []).filter((r) => r.rule === 'pricing').flatMap((r) => r.evidence || []));
   const seconds = (steps) => steps.reduce((sum, step) => sum + (step.seconds || 0), 0);
-  const longest = Math.max(1, ...all.map(seconds));
+  const longest = Math.max(1, ...all.map(({ steps }) => seconds(steps)));
   const legend = new Set();
   let most = 0;   // pixels that marks and gaps take in the fullest visit: the same scale for all
-  const drawn = all.map((steps, n) => {
+  const drawn = all.map(({ steps, from }, n) => {
     const label = `${t('visit', n + 1)}, ${t('active', duration(seconds(steps)))}`;
     const { seen, taken, track } = picture(steps, longest, label, prices);
     most = Math.max(most, taken);
     seen.forEach((mark) => legend.add(mark));
     return h('li', { class: 'visit' },
-      h('h4', null, t('visit', n + 1), h('span', null, weekday(steps[0].at)), h('span', null, t('active', duration(seconds(steps))))), track,
+      h('h4', null, t('visit', n + 1), h('span', null, weekday(steps[0].at)), h('span', null, t('active', duration(seconds(steps)))),
+        from && h('span', null, [word('channel', from.channel), from.utm_campaign].filter(Boolean).join(': '))), track,
       h('details', { open: n === all.length - 1 && steps.length < 13 }, h('summary', null, t('steps', steps.length)), stepList(steps, prices)));
   });
   return vars(h('div', { class: 'journey' },
