@@ -232,7 +232,7 @@
           wasm.start(ready[0], data.webhook, debug);
           after(0, function () {
             wasm.run();
-            after(0, watch);
+            after(0, watchAddress);
             waiting.splice(0).forEach(function (call) { call[0](); });
           });
         });

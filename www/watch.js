@@ -1,10 +1,6 @@
 /* watch.js: what the page does that no single event tells: where it is, what is in it, what plays, what nobody answers, what
    consent managers say. Owns when and where it looks; what of it counts, and which field may be read, is core's to say. Part of
    leadheat.js: the build puts it into the loader. */
-function watch() {
-  watchAddress();
-  watchConsent();
-}
 /* A view begins: all is told anew. Before the first there is no leave to look at anything. */
 var turned;
 function leadheatWatch() {
@@ -298,45 +294,49 @@ function watchForms() {
   });
 }
 
-/* Consent managers: found now or within half a minute. What they say goes to the wasm as they said it. */
-function watchConsent() {
-  var tries = 0, google, tcf;
-  (function look() {
-    /* Theirs may fail; that is no failure of the widget. */
+/* Consent managers: those that tell by themselves, one of which is the tag manager, are found here, and the others asked at paths
+   from window. What they say goes to the wasm as they said it, where it is news. What fails is theirs. */
+var google, tcf, answered;
+function leadheatAsk(paths) {
+  try {
+    if (google !== window.dataLayer && Array.isArray(window.dataLayer)) wrap(google = window.dataLayer, 'push', queue), queue(google);
+    if (!tcf && typeof window.__tcfapi === 'function') tcf = __tcfapi('addEventListener', 2, heardTcf) || 1;
+  } catch (_) {}
+  var answers = paths.split(' ').slice(1).map(function (path) {
     try {
-      if (!google && Array.isArray(window.dataLayer)) wrap(google = window.dataLayer, 'push', queue), queue(google);
-      if (!tcf && typeof window.__tcfapi === 'function') tcf = askTcf() || true;
-    } catch (_) {}
-    if (tries++ >= 30 || google && tcf) return;
-    hidden() ? document.addEventListener('visibilitychange', look, { once: true, signal: stop.signal }) : after(1000, look);
-  })();
+      var found = path.split('.').reduce(function (at, step) {
+        step = step.split(/[()]/);
+        if (at) return step.length > 1 ? at[step[0]](step[1]) : at[step];
+      }, window);
+      return /^[bs]/.test(typeof found) ? '' + found : found ? 'there' : '';
+    } catch (_) { return ''; }
+  });
+  if (answered !== (answered = answers.join())) wasm.heard('', answers);
 }
 /* In their order, and some at a time: there may be thousands. */
-var said = [], draining;
+var pushes = [], draining;
 function queue(more) {
-  said = said.concat([].slice.call(more));
+  pushes = pushes.concat([].slice.call(more));
   if (!draining) drain();
 }
 function drain() {
   draining = true; // Hearing one may lead the page to push another.
-  said.splice(0, 50).forEach(heard);
-  draining = said.length && after(0, drain);
+  pushes.splice(0, 20).forEach(heard);
+  draining = pushes.length && after(0, drain);
 }
 /* What stands there is the page's, and may be anything. */
 function heard(entry) {
   try {
-    var state = entry[0] === 'consent' && entry[2].analytics_storage;
-    if (state) guard(function () { wasm.google(entry[1] === 'update', state === 'granted'); });
+    var said = entry[0] === 'consent' && [entry[1]].concat(Object.entries(entry[2])).map(String);
+    if (said) guard(function () { wasm.heard('google', said); });
     /* An event as gtag writes it, or as it is pushed. */
     var own = entry[0] === 'event', name = own ? entry[1] : entry.event, value = (own ? entry[2] || {} : entry.ecommerce || entry).value;
     if (typeof name === 'string' && name.length < 99) guard(function () { wasm.pushed(name, typeof value === 'number' ? value : undefined); });
   } catch (_) {}
 }
-function askTcf() {
-  __tcfapi('addEventListener', 2, function (tc, ok) {
-    if (!ok || !tc || dead) return;
-    var consents = tc.purpose && tc.purpose.consents || {};
-    var purposes = Object.keys(consents).filter(function (id) { return consents[id] === true; }).map(Number);
-    guard(function () { wasm.tcf(/^(tcloaded|useractioncomplete)$/.test(tc.eventStatus), tc.gdprApplies, purposes); });
-  });
+function heardTcf(tc, ok) {
+  try {
+    var said = ok && [tc.eventStatus, tc.gdprApplies].concat(Object.entries(tc.purpose.consents)).map(String);
+  } catch (_) {}
+  if (said) guard(function () { wasm.heard('tcf', said); });
 }

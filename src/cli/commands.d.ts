@@ -19,6 +19,10 @@ export interface Leadheat {
   <Name extends keyof Announcements>(command: 'on', name: Name, listener: (detail: Announcements[Name]) => void): Promise<void>;
   /** Stops a listener, or all of a name. */
   <Name extends keyof Announcements>(command: 'off', name: Name, listener?: (detail: Announcements[Name]) => void): Promise<void>;
+  /** The visitor objects to being scored: nothing is observed any more in this browser, whatever consent says. `false` takes that back. */
+  (command: 'object', objects?: boolean): Promise<void>;
+  /** All that is stored of the visitor, by key. */
+  (command: 'export'): Promise<Record<string, unknown>>;
   /** Deletes everything about the visitor, in every tab. */
   (command: 'forget'): Promise<void>;
   /** The score, to the last point. */

@@ -4,6 +4,7 @@
 //! - `track`: what the visitor does becomes signals
 //! - `content`: what is in the page, and how much of it was seen, read and played
 //! - `form`: who the visitor is, from forms of the page
+//! - `asked`: consent managers, and which of them counts
 //! - `privacy`: consent, storage, other tabs, forgetting
 //! - `known`: what is known of the visitor by name
 //! - `stored`: what stands under which key
@@ -13,6 +14,7 @@
 //! - `answer`: the page's commands and what they answer
 
 mod answer;
+mod asked;
 mod content;
 mod deliver;
 mod form;
@@ -46,6 +48,7 @@ use crate::outbox::{Outbox, Outcome};
 use crate::page::{Attention, Page};
 use crate::receiver::Post;
 use crate::score::Scorer;
+use crate::scrub::scrub;
 use crate::signal::Kind;
 use crate::source::Touch;
 use crate::text::join;
@@ -104,6 +107,10 @@ pub enum Event {
     Pushed(String, Option<f64>),
     /// A consent manager, or the page, said something.
     Consent(Report),
+    /// What came of [`Effect::Ask`].
+    Answered(Vec<String>),
+    /// Consent may have changed: the visitor clicked or typed something (true), or a manager tells so.
+    Hint(bool),
     /// The visitor did something in the panel.
     Chat(Input),
     /// `leadheat(name, ...args)`. Answered by [`Effect::Answer`] with the ticket.
@@ -161,6 +168,10 @@ pub enum Effect {
     Later(String, Option<Post>),
     /// Looks at what is in the page, all of it anew: a view begins.
     Watch,
+    /// Finds the consent managers that tell by themselves, and asks the others at paths from window, each with a space before it:
+    /// names between dots, where `name(text)` is a call. The answers, [`Event::Answered`], in this order: `true`, `false`, a text,
+    /// `there` for anything else that is there, and nothing for what is not. They come when they are others than the last.
+    Ask(String),
     /// Draws the view.
     Render(Rc<View>),
     /// Tells the page, by a CustomEvent on window.
@@ -172,6 +183,8 @@ pub enum Effect {
         /// With what; null where there is nothing to say.
         value: Value,
     },
+    /// Resolves the promise of a command with all that is stored, by key.
+    Export(u32),
     /// Sends [`Event::Woke`] in so many milliseconds, instead of any time asked for before.
     Wake(Millis),
     /// Takes the lock that all tabs of the site share, if it is free: [`Event::Locked`] or [`Event::NoLocks`].
@@ -216,6 +229,10 @@ pub struct Boot {
     pub utc_offset: i32,
     /// Milliseconds until the page showed something; 0 where that is not known.
     pub shown_after: u32,
+    /// `navigator.globalPrivacyControl`.
+    pub gpc: bool,
+    /// `navigator.doNotTrack`.
+    pub dnt: bool,
     /// What is stored.
     pub kept: Kept,
 }
@@ -266,6 +283,11 @@ pub struct State {
     pub(crate) consent: Consent,
     /// The consent in force was remembered from an earlier page, and nobody on this page confirmed it yet.
     pub(crate) remembered: bool,
+    /// The browser asks not to be tracked, and config says to honour that.
+    pub(crate) signal: bool,
+    /// The visitor objected to being scored.
+    pub(crate) objected: bool,
+    asked: asked::Asked,
     pub(crate) storage_works: bool,
     /// Keys that were stored when this page began.
     found: Vec<(Area, String)>,
@@ -411,6 +433,8 @@ impl State {
             Event::Media(media) => self.media(media, turn),
             Event::Pushed(name, value) => self.pushed(&name, value, turn),
             Event::Consent(report) => self.reported(&report, turn),
+            Event::Answered(answers) => self.answered(&answers, turn),
+            Event::Hint(acted) => self.hinted(acted, turn),
             Event::Chat(input) => self.chatted(input, turn),
             Event::Changed { key, value } => self.changed(&key, value, turn),
             Event::StoreFailed(key) => self.store_failed(&key, turn),
@@ -423,7 +447,8 @@ impl State {
         }
     }
 
-    fn boot(&mut self, boot: Boot, turn: &mut Turn) {
+    fn boot(&mut self, mut boot: Boot, turn: &mut Turn) {
+        boot.page.path = scrub(&boot.page.path);
         self.debug = boot.debug || crate::source::parameter(&boot.page.query, "leadheat").as_deref() == Some("debug");
         turn.debug = self.debug;
         self.storage_works = true;
@@ -458,6 +483,9 @@ impl State {
         self.utc_offset = boot.utc_offset;
         self.page = boot.page;
         (self.visible, self.focused) = (boot.visible, boot.focused);
+        self.signal = boot.gpc && self.config.honours("gpc") || boot.dnt && self.config.honours("dnt");
+        self.objected = boot.kept.iter().any(|(.., stored)| *stored == Stored::Objected);
+        self.unheard(turn);
         self.remember(boot.kept, turn);
         turn.push(Effect::Announce(Notice::Ready { version: env!("CARGO_PKG_VERSION") }));
         turn.tell(&[&self.says()]);
@@ -470,6 +498,7 @@ impl State {
         self.save(turn);
         self.send(turn);
         self.settle_tests(turn);
+        self.ask(turn);
         let view = self.view();
         if view != *self.view {
             self.view = Rc::new(view);
@@ -482,7 +511,8 @@ impl State {
         let now = turn.now.wall;
         let engaged = self.viewing.is_some() && self.attention.engaged(turn.now.monotonic);
         let mut due = if engaged { now + crate::page::TICK } else { Millis::MAX };
-        for other in [self.outbox.next_due(now), self.save_due(), self.revision_due()] {
+        let asks = self.asks_in(turn).map(|left| now + left);
+        for other in [self.outbox.next_due(now), self.save_due(), self.revision_due(), asks] {
             due = due.min(other.unwrap_or(Millis::MAX));
         }
         if due == Millis::MAX {

@@ -3,7 +3,7 @@
 use crate::list::gather;
 use std::cell::RefCell;
 
-use crate::consent::Mode;
+use crate::consent::{Mode, Source};
 use crate::glob::Glob;
 use crate::json::{At, Problem, Value};
 use crate::lead;
@@ -30,6 +30,15 @@ pub struct Config {
     /// What happens before the visitor decides: `required` (default) observes nothing, `memory` scores in memory only.
     #[cfg_attr(feature = "native", schemars(default))]
     pub consent: Mode,
+    /// The consent manager that is listened to; the one that is found, where absent. `command` is none: the page tells consent
+    /// itself.
+    pub consent_manager: Option<Source>,
+    /// What the visitor must allow, as `consent_manager` calls it: all of them.
+    #[cfg_attr(feature = "native", schemars(default))]
+    pub consent_purposes: Vec<String>,
+    /// Signals of the browser that count as a refusal: `gpc` (Global Privacy Control, the default), `dnt` (Do Not Track).
+    #[cfg_attr(feature = "native", schemars(default))]
+    pub privacy_signals: Vec<String>,
     /// Language of the chat; by default the page's own.
     pub language: Option<Lang>,
     /// Language of the reasons and the brief in the lead; English by default.
@@ -134,6 +143,9 @@ const SHAPE: Shape = Shape::Object(&[&[
     Field("webhook", Shape::Text),
     Field("webhooks", receiver::SHAPE),
     Field("consent", Shape::Word(Mode::NAMES.words)),
+    Field("consent_manager", Shape::Word(Source::NAMES.words)),
+    Field("consent_purposes", Shape::List(&Shape::Text)),
+    Field("privacy_signals", Shape::List(&Shape::Word("gpc dnt"))),
     Field("language", LANGS),
     Field("sales_language", LANGS),
     Field("bots", Shape::Word(Bots::NAMES.words)),
@@ -190,6 +202,12 @@ impl Config {
             webhook,
             webhooks,
             consent: value.word("consent", Mode::NAMES).unwrap_or_default(),
+            consent_manager: value.word("consent_manager", Source::NAMES),
+            consent_purposes: texts(value.many("consent_purposes")),
+            privacy_signals: match value.field("privacy_signals") {
+                None | Some(Value::Null) => vec!["gpc".to_owned()],
+                Some(own) => texts(own.as_list()),
+            },
             language: value.word("language", Lang::NAMES),
             sales_language: value.word("sales_language", Lang::NAMES).unwrap_or_default(),
             bots: value.word("bots", Bots::NAMES).unwrap_or_default(),
@@ -198,7 +216,7 @@ impl Config {
             lead_from: value.word("lead_from", Tier::NAMES).unwrap_or(Tier::Warm),
             search_parameters: match value.many("search_parameters") {
                 [] => gather(split("q s query search", b' ').into_iter().map(str::to_owned)),
-                own => gather(own.iter().filter_map(|name| Some(name.as_str()?.to_owned()))),
+                own => texts(own),
             },
             topics: value.map("topics"),
             data_layer: value.map("data_layer"),
@@ -208,13 +226,34 @@ impl Config {
             chat: read_chat(&at.field("chat"), given(value, "chat").unwrap_or(&Value::Null), defaults),
             model: Model::read(&at.field("model"), given(value, "model").unwrap_or(&defaults.model)),
         };
+        if config.consent_manager.is_none() && !config.consent_purposes.is_empty() {
+            at.field("consent_purposes").problem(
+                "each consent manager has names of its own for what is allowed",
+                "Add \"consent_manager\" to say whose these are",
+            );
+        }
+        let is_plain =
+            |purpose: &String| purpose.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-');
+        if !config.consent_purposes.iter().all(is_plain) {
+            at.field("consent_purposes")
+                .problem("a name has letters, digits, _ and -", "Take the name from its settings");
+        }
         if problems.borrow().is_empty() { Ok(config) } else { Err(problems.into_inner()) }
+    }
+
+    /// Whether a signal of the browser counts.
+    pub(crate) fn honours(&self, signal: &str) -> bool {
+        self.privacy_signals.iter().any(|honoured| honoured == signal)
     }
 
     /// The receiver of this name.
     pub fn receiver(&self, name: &str) -> Option<&Receiver> {
         self.webhooks.iter().find(|receiver| receiver.name == name)
     }
+}
+
+fn texts(list: &[Value]) -> Vec<String> {
+    gather(list.iter().filter_map(|text| Some(text.as_str()?.to_owned())))
 }
 
 /// A field that is there and not null.

@@ -1,5 +1,5 @@
-//! What the visitor allowed. Owns the sources of consent and which of them wins; must fail closed: a manager that is
-//! absent, late, broken or undecided is no consent.
+//! What the visitor allowed. Owns the sources of consent and which of them wins; must fail closed: without a clear yes there is
+//! no consent.
 
 use crate::names::names;
 use crate::time::Millis;
@@ -33,66 +33,49 @@ pub enum Decision {
 
 names!(Decision { Pending "pending", Granted "granted", Denied "denied" });
 
-/// Who reported a decision.
+/// Who reported a decision. A later one outranks those before it: what Google is told comes from a manager.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[cfg_attr(feature = "native", derive(serde::Serialize, serde::Deserialize, schemars::JsonSchema))]
 #[cfg_attr(feature = "native", serde(rename_all = "lowercase"))]
 pub enum Source {
     /// The page, by `leadheat('consent', ...)`.
     Command,
-    /// Google Consent Mode v2, `analytics_storage`.
+    /// Google Consent Mode v2.
     Google,
-    /// IAB TCF 2.2, purposes 1, 3 and 4.
+    /// IAB TCF 2.2.
     Tcf,
+    /// WP Consent API.
+    WordPress,
+    /// Complianz.
+    Complianz,
+    /// vanilla-cookieconsent 3.
+    CookieConsent,
+    /// Klaro.
+    Klaro,
+    /// CookieYes.
+    CookieYes,
+    /// OneTrust.
+    OneTrust,
+    /// Cookiebot.
+    Cookiebot,
 }
 
-names!(Source { Command "command", Google "google", Tcf "tcf" });
+names!(Source {
+    Command "command", Google "google", Tcf "tcf", WordPress "wordpress", Complianz "complianz",
+    CookieConsent "cookieconsent", Klaro "klaro", CookieYes "cookieyes", OneTrust "onetrust", Cookiebot "cookiebot"
+});
 
 /// What a consent manager said, as it said it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Report {
     /// `leadheat('consent', ...)`.
     Command(bool),
-    /// A Google Consent Mode call: whether it was an `update` (a decision) or a `default`, and `analytics_storage`.
-    Google {
-        /// `update`, not `default`.
-        update: bool,
-        /// `analytics_storage === 'granted'`.
-        granted: bool,
-    },
-    /// A TCF 2.2 `TCData`.
-    Tcf {
-        /// `eventStatus` is `tcloaded` or `useractioncomplete`: what is on the screen has been decided.
-        decided: bool,
-        /// `gdprApplies`; absent is unknown.
-        applies: Option<bool>,
-        /// Purposes consented to.
-        purposes: Vec<u8>,
-    },
-}
-
-/// TCF purposes that a lead score needs: storing on the device (1), making a profile (3) and using it (4).
-const TCF_PURPOSES: [u8; 3] = [1, 3, 4];
-
-impl Report {
-    /// What it means, and from whom. Defaults that refuse, and managers still asking, are pending: they are what a page
-    /// says before its visitor has said anything.
-    pub fn decision(&self) -> (Decision, Source) {
-        let decided = |granted| if granted { Decision::Granted } else { Decision::Denied };
-        match self {
-            Report::Command(granted) => (decided(*granted), Source::Command),
-            Report::Google { update: false, granted: false } => (Decision::Pending, Source::Google),
-            Report::Google { granted, .. } => (decided(*granted), Source::Google),
-            // Where TCF says that GDPR does not apply it carries no consent; other law may ask for one.
-            Report::Tcf { decided: false, .. } | Report::Tcf { applies: Some(false), .. } => {
-                (Decision::Pending, Source::Tcf)
-            }
-            Report::Tcf { applies, purposes, .. } => {
-                let all = TCF_PURPOSES.iter().all(|purpose| purposes.contains(purpose));
-                (decided(*applies == Some(true) && all), Source::Tcf)
-            }
-        }
-    }
+    /// A Google Consent Mode call: `update` or `default`, then `analytics_storage,granted` and the like.
+    Google(Vec<String>),
+    /// A TCF 2.2 `TCData`: `eventStatus`, `gdprApplies`, then `1,true` and the like for the purposes.
+    Tcf(Vec<String>),
+    /// One that was asked.
+    Asked(Source, Decision),
 }
 
 /// The consent in force, and since when.
@@ -104,28 +87,29 @@ pub struct Consent {
     pub source: Option<Source>,
     /// When.
     pub at: Millis,
+    /// The browser asked not to be tracked, and the visitor allowed it all the same.
+    pub despite_signal: bool,
 }
 
-record!(Consent { decision, source, at });
+record!(Consent { decision, source, at, despite_signal });
 
 impl Default for Consent {
     fn default() -> Consent {
-        Consent { decision: Decision::Pending, source: None, at: 0 }
+        Consent { decision: Decision::Pending, source: None, at: 0, despite_signal: false }
     }
 }
 
 impl Consent {
-    /// Takes in a report. The later decision wins, and denial wins a tie; a pending one holds back a grant that was
-    /// only remembered (`remembered`), and is no news otherwise.
-    pub fn take(&mut self, report: &Report, at: Millis, remembered: bool) {
-        let (decision, source) = report.decision();
+    /// Takes in a decision. The later one wins, and denial wins a tie; a pending one holds back a grant that nobody stands for any
+    /// more (`unsure`), and is no news otherwise.
+    pub fn take(&mut self, decision: Decision, source: Source, at: Millis, unsure: bool) {
         let newer = at > self.at || (at == self.at && decision >= self.decision) || self.decision == Decision::Pending;
         let taken = match decision {
-            Decision::Pending => remembered && self.decision == Decision::Granted,
+            Decision::Pending => unsure && self.decision == Decision::Granted,
             _ => newer,
         };
         if taken {
-            *self = Consent { decision, source: Some(source), at };
+            *self = Consent { decision, source: Some(source), at, despite_signal: false };
         }
     }
 
@@ -149,38 +133,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn everything_undecided_is_no_consent() {
-        let tcf = |decided, applies, purposes: &[u8]| Report::Tcf { decided, applies, purposes: purposes.to_vec() };
-        let cases = [
-            (Report::Command(true), Decision::Granted),
-            (Report::Command(false), Decision::Denied),
-            (Report::Google { update: false, granted: false }, Decision::Pending),
-            (Report::Google { update: false, granted: true }, Decision::Granted),
-            (Report::Google { update: true, granted: false }, Decision::Denied),
-            (tcf(false, Some(true), &[1, 3, 4]), Decision::Pending),
-            (tcf(true, Some(false), &[]), Decision::Pending),
-            (tcf(true, None, &[1, 3, 4]), Decision::Denied),
-            (tcf(true, Some(true), &[1, 3]), Decision::Denied),
-            (tcf(true, Some(true), &[1, 2, 3, 4]), Decision::Granted),
-        ];
-        for (report, expected) in cases {
-            let mut consent = Consent::default();
-            consent.take(&report, 1, false);
-            assert_eq!(consent.decision, expected, "{report:?}");
-        }
-    }
-
-    #[test]
     fn later_wins_and_denial_wins_a_tie() {
         let mut consent = Consent::default();
-        consent.take(&Report::Command(true), 5, false);
-        consent.take(&Report::Command(false), 5, false);
+        consent.take(Decision::Granted, Source::Command, 5, false);
+        consent.take(Decision::Denied, Source::Command, 5, false);
         assert_eq!(consent.decision, Decision::Denied);
-        consent.take(&Report::Command(true), 5, false);
+        consent.take(Decision::Granted, Source::Command, 5, false);
         assert_eq!(consent.decision, Decision::Denied);
-        consent.take(&Report::Command(true), 6, false);
+        consent.take(Decision::Granted, Source::Command, 6, false);
         assert_eq!(consent.decision, Decision::Granted);
-        consent.take(&Report::Google { update: false, granted: false }, 7, true);
+        consent.take(Decision::Pending, Source::Google, 7, true);
         assert_eq!(consent.decision, Decision::Pending, "the page's manager is still asking");
     }
 }

@@ -11,7 +11,8 @@
 //! - [`facts`]: what was done, counted in day buckets · [`visitor`]: all that is known, mergeable
 //! - [`model`]: the scoring model · [`select`]: what its rules look at · [`score`]: the points, explained · [`tier`]: what they mean · [`qualify`]: what was stated
 //! - [`lead`]: what is sent · [`brief`]: its prose · [`outbox`]: its delivery
-//! - [`consent`]: what is allowed
+//! - [`scrub`]: what is hidden of addresses and labels
+//! - [`consent`]: what is allowed · [`manager`]: what consent managers are asked
 //! - [`script`]: what the chat asks · [`chat`]: the conversation · [`view`]: what is seen of it · [`words`]: its phrases
 //! - [`config`]: what the site owner can set · [`json`], [`shape`]: documents as data, and every problem of one
 //! - [`wire`], [`names`]: types as documents and back · [`write`]: documents as JSON
@@ -34,6 +35,7 @@ pub mod lead;
 #[cfg(feature = "native")]
 pub mod lint;
 pub mod list;
+pub mod manager;
 pub mod model;
 pub mod names;
 pub mod outbox;
@@ -44,6 +46,7 @@ pub mod receiver;
 pub mod schema;
 pub mod score;
 pub mod script;
+pub mod scrub;
 pub mod select;
 pub mod shape;
 pub mod signal;

@@ -139,10 +139,10 @@ impl Attention {
     }
 }
 
-/// What has passed without sleep.
+/// What has passed without sleep. When within a tick the sleep began, nobody can tell: on average in its middle.
 fn awake(since: Millis, now: Millis, longest: Millis) -> Millis {
     let passed = now.saturating_sub(since);
-    if passed <= longest { passed } else { TICK }
+    if passed <= longest { passed } else { TICK / 2 }
 }
 
 /// How long something has played since then, in whole seconds.

@@ -57,6 +57,10 @@ pub struct World {
     pub crash_in: Option<u32>,
     /// Whether the browser has locks.
     pub has_locks: bool,
+    /// What the page's consent managers answer, by path.
+    pub managers: BTreeMap<String, String>,
+    /// Whether the browser sends Global Privacy Control, and Do Not Track.
+    pub signals: (bool, bool),
     lock: Option<TabId>,
     flights: Vec<Flight>,
     tabs: Vec<Tab>,
@@ -128,6 +132,8 @@ impl World {
             refuses: None,
             crash_in: None,
             has_locks: true,
+            managers: BTreeMap::new(),
+            signals: (false, false),
             lock: None,
             flights: Vec::new(),
             tabs: Vec::new(),
@@ -199,6 +205,8 @@ impl World {
             focused: true,
             utc_offset: 120,
             shown_after: 900,
+            gpc: self.signals.0,
+            dnt: self.signals.1,
             kept: self.kept(tab),
         };
         self.send(tab, Event::Boot(Box::new(boot)));
@@ -304,6 +312,16 @@ impl World {
             Effect::Announce(notice) => self.tabs[tab].notices.push(notice),
             Effect::Answer { ticket, value } => self.tabs[tab].answers.push((ticket, value)),
             Effect::Watch => {} // Tests tell what is in the page themselves.
+            Effect::Ask(paths) => {
+                let answer = |path| self.managers.get(path).cloned().unwrap_or_default();
+                let answers = paths.split(' ').skip(1).map(answer).collect();
+                events.push((tab, Event::Answered(answers)));
+            }
+            Effect::Export(ticket) => {
+                let all = self.site.iter().chain(&self.tabs[tab].storage);
+                let all = Value::Object(all.map(|(key, json)| (key.clone(), parse(json))).collect());
+                self.tabs[tab].answers.push((ticket, all));
+            }
             Effect::Wake(after) => self.tabs[tab].alarm = Some(self.monotonic + after),
             Effect::Lock if !self.has_locks => events.push((tab, Event::NoLocks)),
             Effect::Lock if self.lock.is_some() => events.push((tab, Event::Locked(None))),

@@ -1,6 +1,7 @@
 //! Where a visitor came from. Owns reading the query and the referrer; must not keep any of the rest of them.
 
 use crate::page::Page;
+use crate::scrub::scrub;
 use crate::text::{after_last, clip, cut, lists, split};
 use crate::time::Millis;
 use crate::wire::record;
@@ -140,7 +141,12 @@ impl Touch {
     /// the channel that each means; the value is kept as the source.
     pub fn read(at: Millis, page: &Page, own: &[(String, String)]) -> Option<Touch> {
         let referrer = referrer_host(&page.referrer);
-        let utm = |name| parameter(&page.query, name).map_or(String::new(), |value| clip(&value, 60).to_owned());
+        let utm = |name| {
+            let value = parameter(&page.query, name).unwrap_or_default();
+            // Campaigns have long numbers, which are nobody's.
+            let is_number = !value.starts_with('0') && value.bytes().all(|byte| byte.is_ascii_digit());
+            clip(&if is_number { value } else { scrub(&value) }, 60).to_owned()
+        };
         let mut touch = Touch {
             at,
             channel: String::new(),

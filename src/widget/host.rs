@@ -79,6 +79,9 @@ extern "C" {
     /// Tells what is in the page, all of it anew.
     #[wasm_bindgen(js_name = leadheatWatch)]
     pub(crate) fn watch();
+    /// Asks consent managers, as `Effect::Ask` says; calls `answered`.
+    #[wasm_bindgen(js_name = leadheatAsk)]
+    pub(crate) fn ask(paths: &str);
     /// Minutes that the local time is ahead of UTC.
     #[wasm_bindgen(js_name = leadheatOffset)]
     fn utc_offset() -> f64;
@@ -149,6 +152,8 @@ pub(crate) fn boot(config: Value, webhook: Option<String>, debug: bool) -> Boot 
         focused,
         utc_offset: utc_offset() as i32,
         shown_after: shown_after() as u32,
+        gpc: get(&navigator, "globalPrivacyControl").as_bool() == Some(true),
+        dnt: text(&navigator, "doNotTrack") == "1",
         kept: store::kept(),
     }
 }

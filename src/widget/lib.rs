@@ -103,10 +103,15 @@ pub fn woke() {
     send(Event::Woke);
 }
 
-/// Google Consent Mode said something.
+/// What consent managers said: a list of texts, of those that were asked, or of one that tells by itself.
 #[wasm_bindgen]
-pub fn google(update: bool, granted: bool) {
-    send(Event::Consent(Report::Google { update, granted }));
+pub fn heard(of: &str, said: &JsValue) {
+    let said = Wire::read(&value(said));
+    send(match of {
+        "google" => Event::Consent(Report::Google(said)),
+        "tcf" => Event::Consent(Report::Tcf(said)),
+        _ => Event::Answered(said),
+    });
 }
 
 /// The visitor moved, typed or touched something.
@@ -172,13 +177,6 @@ pub fn content(label: String, visible: bool, percent: u8) {
 #[wasm_bindgen]
 pub fn pushed(name: String, value: Option<f64>) {
     send(Event::Pushed(name, value));
-}
-
-/// A consent manager of the IAB framework said something.
-#[wasm_bindgen]
-pub fn tcf(decided: bool, applies: Option<bool>, purposes: &JsValue) {
-    let purposes = gather(value(purposes).as_list().iter().map(|purpose| purpose.as_number() as u8));
-    send(Event::Consent(Report::Tcf { decided, applies, purposes }));
 }
 
 /// The lock that all tabs share is held by this page, or by another; undefined where there are no locks.

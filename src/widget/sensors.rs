@@ -2,6 +2,7 @@
 //! no value of any field, and leaves every event to the page.
 
 use leadheat_core::app::{Click, Event, PREFIX, Stored};
+use leadheat_core::manager::EVENTS;
 use leadheat_core::signal::Kind;
 use wasm_bindgen::prelude::*;
 use web_sys::Element;
@@ -11,7 +12,7 @@ use crate::shell::send;
 
 /// Everything that is listened to, on window while it goes down to its target: no script of the page can stop it there.
 const HEARD: &str = "visibilitychange focus blur click auxclick focusin \
-    focusout submit invalid copy beforeprint storage pagehide pageshow online";
+    focusout submit invalid copy beforeprint storage pagehide pageshow online keyup";
 
 /// Listens as long as it lives. One listener for all events: each more is a kilobyte of wasm.
 pub(crate) struct Sensors(Closure<dyn FnMut(web_sys::Event)>);
@@ -21,7 +22,9 @@ impl Sensors {
     pub(crate) fn new() -> Option<Sensors> {
         let mut ear = Ear { look: None, form: None };
         let sensors = Sensors(Closure::new(move |event| ear.hear(&event)));
-        host::listen(web_sys::window()?.as_ref(), HEARD, sensors.0.as_ref().unchecked_ref(), true);
+        for names in [HEARD, EVENTS] {
+            host::listen(web_sys::window()?.as_ref(), names, sensors.0.as_ref().unchecked_ref(), true);
+        }
         Some(sensors)
     }
 }
@@ -37,6 +40,9 @@ struct Ear {
 impl Ear {
     fn hear(&mut self, event: &web_sys::Event) {
         let kind = text(event, "type");
+        if matches!(kind.as_str(), "click" | "keyup") && get(event, "isTrusted").is_truthy() {
+            send(Event::Hint(true));
+        }
         match kind.as_str() {
             "visibilitychange" | "focus" | "blur" => self.looked(),
             "click" | "auxclick" => self.clicked(event),
@@ -46,10 +52,12 @@ impl Ear {
             "storage" => self.stored(event),
             "pagehide" => send(Event::Left),
             "online" => send(Event::Online),
+            "keyup" => {}
             "pageshow" if get(event, "persisted").as_bool() == Some(true) => {
                 send(Event::Returned(crate::store::kept()))
             }
-            _ => {}
+            "pageshow" => {}
+            _ => send(Event::Hint(false)), // Of a consent manager.
         }
     }
 

@@ -104,8 +104,10 @@ impl Shell {
                 self.draw();
             }
             Effect::Watch => host::watch(),
+            Effect::Ask(paths) => host::ask(&paths),
             Effect::Announce(notice) => host::announce(&notice),
             Effect::Answer { ticket, value } => host::answer(ticket, &value),
+            Effect::Export(ticket) => host::answer(ticket, &store::all()),
             Effect::Wake(after) => host::wake(after as f64),
             Effect::Lock => host::lock(),
             Effect::Unlock => host::unlock(),

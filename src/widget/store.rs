@@ -3,6 +3,7 @@
 
 use leadheat_core::app::{Area, Kept, PREFIX};
 use leadheat_core::json::Value;
+use leadheat_core::list::gather;
 use leadheat_core::write::json;
 use wasm_bindgen::prelude::*;
 
@@ -13,7 +14,7 @@ extern "C" {
     fn store(tab: bool, key: &str, value: Option<&str>) -> bool;
     /// All that stands under keys with this beginning: a list of `[tab, key, value]`, values parsed.
     #[wasm_bindgen(js_name = leadheatKept)]
-    fn all(prefix: &str) -> JsValue;
+    fn found(prefix: &str) -> JsValue;
 }
 
 /// Writes a record; `false` where the browser refuses.
@@ -28,5 +29,11 @@ pub(crate) fn remove(area: Area, key: &str) {
 
 /// All of leadheat's records that can be read.
 pub(crate) fn kept() -> Kept {
-    leadheat_core::app::kept(&crate::value(&all(PREFIX)))
+    leadheat_core::app::kept(&crate::value(&found(PREFIX)))
+}
+
+/// All of leadheat's records, by key.
+pub(crate) fn all() -> Value {
+    let record = |record: &Value| (record.nth(1).as_str().unwrap_or_default().to_owned(), record.nth(2).clone());
+    Value::Object(gather(crate::value(&found(PREFIX)).as_list().iter().map(record)))
 }

@@ -4,7 +4,8 @@
 //! - [`site`]: the server with the demo, fixture pages, and what its inbox received
 //! - [`visitor`]: what a person does in a page
 //! - [`receiver`]: webhooks of other origins, with faults on demand
-//! - the scenarios: [`buying`], [`privacy`], [`hostile`], [`talking`], [`delivery`], [`tracking`], [`content`], [`views`],
+//! - [`npm`]: what people use with leadheat
+//! - the scenarios: [`buying`], [`privacy`], [`managers`], [`hostile`], [`talking`], [`delivery`], [`tracking`], [`content`], [`views`],
 //!   [`routers`], [`cost`], [`sales`], [`vectors`]
 //!
 //! Every scenario runs in every engine. `LEADHEAT_BROWSERS=chromium,firefox,webkit` requires engines instead of skipping
@@ -17,6 +18,8 @@ mod cost;
 mod delivery;
 mod engine;
 mod hostile;
+mod managers;
+mod npm;
 mod privacy;
 mod receiver;
 mod routers;
@@ -42,6 +45,8 @@ scenarios! {
         warm_becomes_hot_as_second_revision, single_page_navigation_and_clicks_count, a_lead_waits_for_the_next_page;
     privacy: nothing_before_consent, a_submitted_contact_goes_without_a_score, withdrawal_and_forget_wipe,
         consent_managers_are_heard, staff_can_opt_out, two_tabs_lose_nothing;
+    managers: klaro, vanilla_cookieconsent, others_as_they_are_documented, broken_managers_grant_nothing, late_managers_are_found,
+        global_privacy_control, an_objection_holds_in_every_tab;
     hostile: strictest_policy, two_copies_on_one_page, missing_wasm, altered_wasm_is_refused, the_panel_comes_when_it_is_opened,
         broken_config, a_panic_leaves_the_page_alone, commands_before_the_script, an_old_browser_is_left_alone;
     talking: keyboard_and_screen_reader, three_languages, conversation_survives_navigation, form_errors_in_words;

@@ -1,52 +1,14 @@
 //! Single-page applications on the routers that people use, as npm has them: each page that somebody comes to rest on is one
-//! view. Owns getting them; without npm, or its registry, these tests are skipped and say so.
+//! view.
 
-use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
-use std::sync::OnceLock;
-
-use crate::engine::say;
+use crate::npm;
 use crate::tracking::page;
 use crate::visitor::Visitor;
 
-/// Where npm has put what `routers/package.json` asks for; `None` where it cannot.
-fn modules() -> Option<&'static PathBuf> {
-    static MODULES: OnceLock<Option<PathBuf>> = OnceLock::new();
-    MODULES.get_or_init(|| tokio::task::block_in_place(install)).as_ref()
-}
-
-fn install() -> Option<PathBuf> {
-    let wanted = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/browser/routers");
-    let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join("routers");
-    let lock = fs::read(wanted.join("package-lock.json")).unwrap();
-    let modules = directory.join("node_modules");
-    if fs::read(directory.join("package-lock.json")).is_ok_and(|known| known == lock) && modules.is_dir() {
-        return Some(modules);
-    }
-    let _ = fs::remove_dir_all(&directory);
-    fs::create_dir_all(&directory).unwrap();
-    fs::copy(wanted.join("package.json"), directory.join("package.json")).unwrap();
-    fs::write(directory.join("package-lock.json"), lock).unwrap();
-    let mut npm = Command::new("npm");
-    npm.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--omit=peer"]).current_dir(&directory);
-    if npm.stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok_and(|status| status.success()) {
-        return Some(modules);
-    }
-    let _ = fs::remove_dir_all(&directory);
-    say("skipped: all tests of routers, because npm is missing or cannot reach its registry");
-    None
-}
-
 /// A page with these scripts of npm's, and the tags of leadheat. Whether there are such.
 fn application(v: &Visitor, path: &str, scripts: &[&str], body: &str) -> bool {
-    let Some(modules) = modules() else { return false };
-    let mut tags = String::new();
-    for script in scripts {
-        let served = format!("/t/npm/{script}");
-        v.site.file(&served, "text/javascript", &fs::read_to_string(modules.join(script)).unwrap());
-        tags += &format!("<script src='{served}' data-turbo-eval=false data-turbo-suppress-warning></script>");
-    }
+    let attributes = "data-turbo-eval=false data-turbo-suppress-warning";
+    let Some(tags) = npm::scripts(v, scripts, attributes) else { return false };
     page(v, path, "page_view", &[&tags, body].concat());
     true
 }

@@ -1,7 +1,7 @@
 //! The page's commands, `leadheat(name, ...)`, and what they answer. Owns their names and wording; every command is
 //! answered, and a wrong one says how to mend it.
 
-use super::{Phase, State, Turn};
+use super::{Effect, Phase, State, Turn};
 use crate::chat::{Input, clean, is_email};
 use crate::consent::{Decision, Report};
 use crate::json::{Problem, Value};
@@ -15,7 +15,8 @@ use crate::tier::{Stage, Tier};
 use crate::wire::{Wire, object, record};
 use crate::write::json;
 
-const COMMANDS: &str = "start, track, identify, consent, open, close, on, off, forget, explain, status, test, retry";
+const COMMANDS: &str =
+    "start, track, identify, consent, open, close, on, off, object, forget, export, explain, status, test, retry";
 
 /// Of `leadheat('explain')`: the score, to the last point.
 #[derive(Clone, Debug, PartialEq)]
@@ -72,13 +73,15 @@ pub struct Status {
     pub running: bool,
     /// Consent to scoring.
     pub consent: Decision,
+    /// The browser asks not to be tracked: `honoured`, or `overruled` by a later consent; absent where it does not ask.
+    pub privacy_signal: Option<String>,
     /// Number of leads that have not been confirmed yet.
     pub waiting: u32,
     /// Version of leadheat.
     pub version: String,
 }
 
-record!(Status { says, running, consent, waiting, version });
+record!(Status { says, running, consent, privacy_signal, waiting, version });
 
 /// What the page is told by a CustomEvent.
 #[derive(Clone, Debug, PartialEq)]
@@ -135,9 +138,14 @@ impl State {
         let result = match name {
             "status" => Ok(self.status().write()),
             "explain" => Ok(self.explain().write()),
+            "export" => return turn.push(Effect::Export(ticket)),
             // Also when switched off: a wish to be forgotten is always heard.
             "forget" => {
                 self.forget(turn);
+                Ok(Value::Null)
+            }
+            "object" => {
+                self.object(!matches!(args.first(), Some(Value::Bool(false))), turn);
                 Ok(Value::Null)
             }
             "consent" => match text(0) {
@@ -247,6 +255,9 @@ impl State {
             says: self.says(),
             running: self.active(),
             consent: self.consent.decision,
+            privacy_signal: self
+                .signal
+                .then(|| if self.consent.may_store() { "overruled" } else { "honoured" }.to_owned()),
             waiting: self.outbox.items.0.len() as u32,
             version: env!("CARGO_PKG_VERSION").to_owned(),
         }
@@ -263,6 +274,8 @@ impl State {
             Phase::OptedOut => "leadheat does nothing: this browser is opted out; ?leadheat=on undoes it".to_owned(),
             Phase::On if !self.active() => "leadheat does nothing: this page is excluded by config".to_owned(),
             Phase::On => match self.consent.decision {
+                _ if self.objected => "the visitor objected to scoring: nothing is observed, now and later, until leadheat('object', false)".to_owned(),
+                Decision::Denied if self.signal => "the browser asks not to be tracked: nothing is observed, unless the visitor consents on this page".to_owned(),
                 Decision::Denied => "the visitor declined: nothing is observed; the chat works and sends what the visitor submits".to_owned(),
                 Decision::Pending if !self.scoring() => "waiting for consent: nothing is observed until a consent manager reports it or the page calls leadheat('consent', 'granted')".to_owned(),
                 _ => self.says_scoring(),

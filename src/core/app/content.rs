@@ -6,6 +6,7 @@ use crate::chat::{is_email, is_phone};
 use crate::facts::MAX_SUBJECT;
 use crate::list::gather;
 use crate::page::{further, played};
+use crate::scrub::scrub;
 use crate::signal::Kind;
 use crate::text::{clip, split};
 use crate::time::{Millis, SECOND};
@@ -45,7 +46,7 @@ pub(super) struct Content {
 
 impl State {
     pub(super) fn content(&mut self, label: &str, visible: bool, percent: u8, turn: &mut Turn) {
-        let label = clip(label.trim(), 80);
+        let label = &scrub(clip(label.trim(), 80));
         if self.viewing.is_none() || label.is_empty() {
             return;
         }
@@ -101,7 +102,7 @@ impl State {
     /// What the page is about.
     pub(super) fn topics(&mut self, topics: &[String], turn: &mut Turn) {
         for topic in topics {
-            let topic = clip(topic.trim(), MAX_SUBJECT);
+            let topic = &scrub(clip(topic.trim(), MAX_SUBJECT));
             let known = &mut self.content.topics;
             if self.viewing.is_none()
                 || topic.is_empty()

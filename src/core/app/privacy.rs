@@ -1,10 +1,10 @@
 //! Consent, storage and other tabs: what may exist, where, and how it goes away. Owns the consent table of the README
 //! ("Privacy"); must not look at what the records say.
 
-use super::stored::{CHAT_KEY, CONSENT_KEY, FORGET_KEY, LEAD_PREFIX, OFF_KEY, VISITOR_PREFIX};
-use super::{Area, Effect, Kept, Lock, State, Stored, Turn};
+use super::stored::{CHAT_KEY, CONSENT_KEY, FORGET_KEY, LEAD_PREFIX, OBJECTED_KEY, OFF_KEY, VISITOR_PREFIX};
+use super::{Area, Effect, Kept, Lock, Phase, State, Stored, Turn};
 use crate::chat::Conversation;
-use crate::consent::{Consent, Decision, Report};
+use crate::consent::{Consent, Decision};
 use crate::id;
 use crate::json::Value;
 use crate::outbox::Item;
@@ -75,7 +75,7 @@ impl State {
         });
         // The consent goes with what it covers: after the retention time it is asked for again.
         let oldest = self.oldest(turn.now.wall);
-        match granted.filter(|consent| consent.may_store() && consent.at >= oldest) {
+        match granted.filter(|consent| self.honours(consent) && consent.at >= oldest) {
             Some(consent) => {
                 self.consent = consent;
                 self.remembered = true;
@@ -113,6 +113,11 @@ impl State {
         self.begin(turn);
     }
 
+    /// Whether a stored consent counts here.
+    fn honours(&self, consent: &Consent) -> bool {
+        consent.may_store() && !self.objected && (consent.despite_signal || !self.signal)
+    }
+
     /// Removes visitor data that no consent covers (any more).
     fn remove_visitor(&self, kept: &Kept, turn: &mut Turn) {
         for (area, key, stored) in kept {
@@ -139,25 +144,11 @@ impl State {
         }
     }
 
-    /// A consent manager or the page said something.
-    pub(super) fn reported(&mut self, report: &Report, turn: &mut Turn) {
-        let (before, since) = (self.consent.decision, self.consent.at);
-        self.consent.take(report, turn.now.wall, self.remembered);
-        if !matches!(report.decision(), (Decision::Pending, _)) {
-            self.remembered = false;
-        }
-        self.consented(before, turn);
-        // Confirmed again: the retention time begins anew.
-        if before == Decision::Granted && self.consent.may_store() && self.consent.at >= since + DAY {
-            self.store_consent(turn);
-        }
-    }
-
-    fn store_consent(&self, turn: &mut Turn) {
+    pub(super) fn store_consent(&self, turn: &mut Turn) {
         turn.store(Area::Site, &[CONSENT_KEY], object("consent", &[&self.consent]));
     }
 
-    fn consented(&mut self, before: Decision, turn: &mut Turn) {
+    pub(super) fn consented(&mut self, before: Decision, turn: &mut Turn) {
         let decision = self.consent.decision;
         if decision == before {
             return;
@@ -181,6 +172,40 @@ impl State {
             }
             Decision::Denied => self.withdraw(turn),
             Decision::Pending => self.viewing = None,
+        }
+    }
+
+    /// Consent is gone.
+    fn refuse(&mut self, turn: &mut Turn) {
+        let before = self.consent.decision;
+        self.consent = Consent {
+            decision: Decision::Denied,
+            at: turn.now.wall,
+            source: self.consent.source,
+            ..Consent::default()
+        };
+        self.consented(before, turn);
+    }
+
+    /// The visitor objects to being scored, for good, or takes that back. Heard also where leadheat is off.
+    pub(super) fn object(&mut self, objects: bool, turn: &mut Turn) {
+        if objects {
+            turn.store(Area::Site, &[OBJECTED_KEY], Value::from("objected"));
+        } else {
+            turn.remove(Area::Site, &[OBJECTED_KEY]);
+        }
+        self.objected_here(objects, turn);
+    }
+
+    fn objected_here(&mut self, objects: bool, turn: &mut Turn) {
+        self.objected = objects;
+        match (objects, self.phase == Phase::On) {
+            (true, true) => self.refuse(turn),
+            (true, false) => self.remove_found(turn),
+            (false, _) => {
+                self.consent = Consent::default();
+                self.heard_again(turn);
+            }
         }
     }
 
@@ -225,7 +250,7 @@ impl State {
         for (ticket, _, _) in std::mem::take(&mut self.tests) {
             turn.answer(ticket, Value::from("forgotten before it was delivered"));
         }
-        self.consent = Consent { decision: Decision::Denied, source: None, at: turn.now.wall };
+        self.consent = Consent { decision: Decision::Denied, at: turn.now.wall, ..Consent::default() };
         self.wipe_visitor(turn);
         for area in [Area::Site, Area::Tab] {
             turn.remove(area, &[CHAT_KEY]);
@@ -242,7 +267,7 @@ impl State {
     /// Removes what was stored when this page began, also where leadheat is off and has not looked at it.
     pub(super) fn remove_found(&mut self, turn: &mut Turn) {
         for (area, key) in std::mem::take(&mut self.found) {
-            if key != OFF_KEY {
+            if key != OFF_KEY && key != OBJECTED_KEY {
                 turn.remove(area, &[&key]);
             }
         }
@@ -253,9 +278,11 @@ impl State {
         let writer = key.strip_prefix(VISITOR_PREFIX);
         match (value, writer) {
             (Some(Stored::Forget), _) => self.forget_here(turn),
+            (Some(Stored::Objected), _) => self.objected_here(true, turn),
+            (None, _) if key == OBJECTED_KEY => self.objected_here(false, turn),
             (Some(Stored::Consent(consent)), _) => {
                 let before = self.consent.decision;
-                if consent.at >= self.consent.at && consent.may_store() {
+                if consent.at >= self.consent.at && self.honours(&consent) {
                     self.consent = consent;
                     self.consented(before, turn);
                 }
@@ -282,8 +309,7 @@ impl State {
                 self.sum_up();
             }
             (None, None) if key == CONSENT_KEY && self.consent.may_store() => {
-                self.consent = Consent { decision: Decision::Denied, at: turn.now.wall, source: self.consent.source };
-                self.consented(Decision::Granted, turn);
+                self.refuse(turn);
             }
             (None, None) => {
                 if let Some(lead) = key.strip_prefix(LEAD_PREFIX) {
@@ -378,6 +404,9 @@ impl State {
         (self.lock, self.ask_again) = (Lock::Free, 0);
         self.outbox.adopt(self.leads(&kept, turn.now.wall));
         self.hope();
+        if kept.iter().any(|(.., stored)| *stored == Stored::Objected) {
+            self.objected_here(true, turn);
+        }
         // What was said is gone from storage: it was forgotten on another page.
         if self.storage_works
             && self.chat_saved > 0

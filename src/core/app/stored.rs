@@ -13,6 +13,7 @@ pub const PREFIX: &str = "leadheat:";
 pub(crate) const CONSENT_KEY: &str = "leadheat:consent";
 pub(crate) const CHAT_KEY: &str = "leadheat:chat";
 pub(crate) const OFF_KEY: &str = "leadheat:off";
+pub(crate) const OBJECTED_KEY: &str = "leadheat:objected";
 pub(crate) const FORGET_KEY: &str = "leadheat:forget";
 pub(crate) const VISITOR_PREFIX: &str = "leadheat:v:";
 pub(crate) const LEAD_PREFIX: &str = "leadheat:o:";
@@ -39,6 +40,8 @@ pub enum Stored {
     Lead(Box<Item>),
     /// `leadheat:off`: this browser is one of the site's own staff.
     Off,
+    /// `leadheat:objected`: the visitor objected to being scored.
+    Objected,
     /// `leadheat:forget`: written and removed at once, so that other tabs hear of it.
     Forget,
 }
@@ -49,6 +52,7 @@ impl Stored {
         let Value::Object(fields) = value else {
             return match value.as_str()? {
                 "off" => Some(Stored::Off),
+                "objected" => Some(Stored::Objected),
                 "forget" => Some(Stored::Forget),
                 _ => None,
             };

@@ -8,6 +8,7 @@ use crate::config::Bots;
 use crate::facts::MAX_KEYS;
 use crate::json::Value;
 use crate::page::{Attention, Page};
+use crate::scrub::scrub;
 use crate::signal::{Kind, Signal};
 use crate::source::{is_share, parameter};
 use crate::text::{after_last, clip, cut, lists, number, split};
@@ -109,7 +110,7 @@ impl State {
             self.both(|record| record.active = at);
             self.count(Signal { kind: Kind::Visit, subject: path, amount: 1 }, turn);
         }
-        self.count(Signal { kind, subject: subject.to_owned(), amount }, turn);
+        self.count(Signal { kind, subject: scrub(subject), amount }, turn);
     }
 
     /// Whether what happens now begins a visit: after a pause, after a day, or by another campaign.
@@ -194,7 +195,8 @@ impl State {
         self.viewing = None;
     }
 
-    pub(super) fn navigated(&mut self, page: Page, turn: &mut Turn) {
+    pub(super) fn navigated(&mut self, mut page: Page, turn: &mut Turn) {
+        page.path = scrub(&page.path);
         // Routers replace the address without going anywhere; only another path is another page.
         if page.path == self.page.path {
             let searched = self.searched(&page) != self.searched(&self.page);

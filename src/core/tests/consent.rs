@@ -223,11 +223,27 @@ fn a_manager_that_is_still_asking_holds_back_what_was_remembered() {
     world.consent(tab, "granted");
     world.pass(MINUTE);
     world.goto(tab, "/other");
-    world.send(tab, Event::Consent(Report::Google { update: false, granted: false }));
+    world.send(tab, Event::Consent(Report::Google(["default", "analytics_storage,denied"].map(String::from).into())));
     assert_eq!(world.explain(tab)["score"], Value::Null);
     assert!(has_visitor(&world), "held back, not wiped");
-    world.send(tab, Event::Consent(Report::Google { update: true, granted: true }));
+    world.send(tab, Event::Consent(Report::Google(["update", "analytics_storage,granted"].map(String::from).into())));
     assert!(world.explain(tab)["reasons"].to_string().contains("pricing"));
+}
+
+#[test]
+fn all_that_is_stored_is_exported() {
+    let (mut world, tab) = visit(json!({}));
+    world.faults = vec![Some(Outcome::Failed); 20];
+    world.consent(tab, "granted");
+    world.chat(tab, 0, 0, "a@b.fi");
+    world.read(tab, 60);
+    let exported = world.answer(tab, "export");
+    let stored: serde_json::Map<String, Value> =
+        world.site().iter().map(|(key, json)| (key.clone(), serde_json::from_str(json).unwrap())).collect();
+    assert!(stored.len() >= 4, "consent, facts, conversation, lead: {:?}", stored.keys());
+    assert_eq!(exported, Value::Object(stored));
+    world.call(tab, "forget", json!([]));
+    assert_eq!(world.answer(tab, "export"), json!({}));
 }
 
 #[test]

@@ -268,7 +268,7 @@ fn without_consent_no_route_looks_at_what_was_observed() {
     world.goto(tab, "/articles/b");
     world.call(tab, "identify", json!([{"customer": "yes"}]));
     world.goto(tab, "/pricing");
-    world.send(tab, Event::Consent(Report::Google { update: false, granted: false }));
+    world.send(tab, Event::Consent(Report::Google(["default", "analytics_storage,denied"].map(String::from).into())));
     world.chat(tab, 0, 0, "a@firm.example");
     world.addresses.sort();
     assert!(!world.addresses.iter().any(|url| url == "/owner" || url == "/readers"), "{:?}", world.addresses);

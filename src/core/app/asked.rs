@@ -1,0 +1,170 @@
+//! Who is asked for consent, and when. Owns which manager counts, and what it takes against a browser that asks not to be tracked;
+//! must not take silence for a yes.
+
+use super::{Effect, State, Turn};
+use crate::consent::{Decision, Report, Source};
+use crate::manager::Choice;
+use crate::time::{Millis, SECOND};
+
+/// Managers that come late are looked for so often, ever more seldom: for half a minute.
+const TRIES: u32 = 8;
+/// A manager has heard of a click when it is this old.
+const SOON: Millis = 300;
+/// What is granted so soon after a click or a key is what the visitor did: as browsers reckon (transient activation).
+const ACT: Millis = 5 * SECOND;
+/// What leadheat needs of Google Consent Mode and of TCF, where config says nothing: in TCF, storing on the device (1), making a
+/// profile (3) and using it (4).
+const GOOGLE: &str = "analytics_storage";
+const TCF: &str = "1 3 4";
+
+/// What the managers of the page have said.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Asked {
+    /// The one that counts most of those that spoke, and what it said last.
+    spoke: Option<(Source, Decision)>,
+    /// What Google Consent Mode says of each purpose that counts, in their order.
+    google: Vec<Decision>,
+    tries: u32,
+    /// When they are asked next, and when the visitor clicked or typed something last: on the monotonic clock.
+    due: Option<Millis>,
+    acted: Option<Millis>,
+}
+
+impl State {
+    fn choice(&self) -> Choice<'_> {
+        Choice { manager: self.config.consent_manager, purposes: &self.config.consent_purposes }
+    }
+
+    /// Nobody on this page has said anything yet; the browser itself may have.
+    pub(super) fn unheard(&mut self, turn: &Turn) {
+        if self.signal || self.objected {
+            self.consent.decision = Decision::Denied;
+        }
+        self.ask_soon(turn);
+    }
+
+    /// An objection was taken back: what the managers said counts again.
+    pub(super) fn heard_again(&mut self, turn: &mut Turn) {
+        self.unheard(turn);
+        if let Some((source, decision)) = self.asked.spoke.take() {
+            self.reported(&Report::Asked(source, decision), turn);
+        }
+    }
+
+    /// The managers are asked, soon.
+    fn ask_soon(&mut self, turn: &Turn) {
+        let soon = turn.now.monotonic + SOON;
+        self.asked.due = Some(self.asked.due.map_or(soon, |due| due.min(soon)));
+    }
+
+    /// The visitor clicked or typed something (`acted`), or a manager told that something was decided.
+    pub(super) fn hinted(&mut self, acted: bool, turn: &Turn) {
+        if acted {
+            self.asked.acted = Some(turn.now.monotonic);
+        }
+        self.ask_soon(turn);
+    }
+
+    /// In how long the managers are to be asked. Never while the page is hidden.
+    pub(super) fn asks_in(&self, turn: &Turn) -> Option<Millis> {
+        Some(self.asked.due.filter(|_| self.visible)?.saturating_sub(turn.now.monotonic))
+    }
+
+    /// Asks, when it is time.
+    pub(super) fn ask(&mut self, turn: &mut Turn) {
+        if self.asks_in(turn) == Some(0) {
+            self.asked.tries += 1;
+            let next = turn.now.monotonic + Millis::from(self.asked.tries) * SECOND;
+            self.asked.due = (self.asked.tries < TRIES).then_some(next);
+            turn.push(Effect::Ask(self.choice().questions()));
+        }
+    }
+
+    /// What they answered.
+    pub(super) fn answered(&mut self, answers: &[String], turn: &mut Turn) {
+        if let Some(report) = self.choice().judge(answers) {
+            self.reported(&report, turn);
+        }
+    }
+
+    /// What a report means, and from whom. Defaults that refuse, and managers still asking, are pending: they are what a page
+    /// says before its visitor has said anything. `None` where it says nothing.
+    fn meaning(&mut self, report: &Report) -> Option<(Source, Decision)> {
+        let decided = |granted| if granted { Decision::Granted } else { Decision::Denied };
+        Some(match report {
+            Report::Command(granted) => (Source::Command, decided(*granted)),
+            Report::Asked(source, decision) => (*source, *decision),
+            Report::Tcf(said) => (Source::Tcf, self.tcf(said)),
+            Report::Google(said) => (Source::Google, self.google(said)?),
+        })
+    }
+
+    /// Where TCF says that GDPR does not apply it carries no consent; other law may ask for one. Where it does not know, it may.
+    fn tcf(&self, said: &[String]) -> Decision {
+        let [status, applies, purposes @ ..] = said else { return Decision::Pending };
+        if !matches!(status.as_str(), "tcloaded" | "useractioncomplete") || applies == "false" {
+            return Decision::Pending;
+        }
+        let allowed =
+            |purpose: &String| purposes.iter().any(|said| said.strip_prefix(purpose.as_str()) == Some(",true"));
+        let all = applies == "true" && self.choice().purposes(TCF).iter().all(allowed);
+        if all { Decision::Granted } else { Decision::Denied }
+    }
+
+    fn google(&mut self, said: &[String]) -> Option<Decision> {
+        let (kind, states) = said.split_first()?;
+        // A default for some regions: which this is, nobody can tell.
+        if kind != "update" && states.iter().any(|state| state.starts_with("region,")) {
+            return None;
+        }
+        let purposes = self.choice().purposes(GOOGLE);
+        self.asked.google.resize(purposes.len(), Decision::Pending);
+        let (mut least, mut most, mut news) = (Decision::Denied, Decision::Pending, false);
+        for (purpose, known) in purposes.iter().zip(&mut self.asked.google) {
+            let state = states.iter().find_map(|state| state.strip_prefix(purpose.as_str())?.strip_prefix(','));
+            if let Some(state) = state {
+                news = true;
+                *known = match state {
+                    "granted" => Decision::Granted,
+                    _ if kind == "update" => Decision::Denied,
+                    _ => Decision::Pending,
+                };
+            }
+            (least, most) = (least.min(*known), most.max(*known));
+        }
+        news.then_some(if most == Decision::Denied { most } else { least })
+    }
+
+    /// A consent manager or the page said something.
+    pub(super) fn reported(&mut self, report: &Report, turn: &mut Turn) {
+        let Some((source, decision)) = self.meaning(report) else { return };
+        let before = self.asked.spoke;
+        if source != Source::Command {
+            let outranked = before.is_some_and(|(best, _)| best > source);
+            if outranked || before == Some((source, decision)) || !self.choice().hears(source) {
+                return;
+            }
+            self.asked.spoke = Some((source, decision));
+        }
+        // It stood at no yes on this page before, and the visitor has just done something.
+        let was_asked = source == Source::Command || before.is_some_and(|(best, _)| best == source);
+        let acted = self.asked.acted.is_some_and(|at| turn.now.monotonic < at + ACT);
+        let despite_signal = self.signal && was_asked && acted;
+        if decision == Decision::Granted && (self.objected || self.signal && !despite_signal) {
+            return turn.tell(&["consent: not taken, because ", &self.says()]);
+        }
+        // Another manager's word no longer counts, or one that was asked has taken back its own.
+        let unsure = before.is_some_and(|(best, _)| best < source || source > Source::Tcf);
+        let (was, since) = (self.consent.decision, self.consent.at);
+        self.consent.take(decision, source, turn.now.wall, self.remembered || unsure);
+        self.consent.despite_signal = despite_signal && self.consent.may_store();
+        if decision != Decision::Pending {
+            self.remembered = false;
+        }
+        self.consented(was, turn);
+        // Confirmed again: the retention time begins anew.
+        if was == Decision::Granted && self.consent.may_store() && self.consent.at >= since + crate::time::DAY {
+            self.store_consent(turn);
+        }
+    }
+}
