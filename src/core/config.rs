@@ -3,6 +3,7 @@
 use crate::list::gather;
 use std::cell::RefCell;
 
+use crate::address::flaw;
 use crate::consent::{Mode, Source};
 use crate::glob::Glob;
 use crate::json::{At, Problem, Value};
@@ -12,7 +13,7 @@ use crate::names::names;
 use crate::receiver::{self, Receiver};
 use crate::script::{self, Script};
 use crate::shape::{Field, Shape};
-use crate::text::{Lang, Text, cut, split};
+use crate::text::{Lang, Text, split};
 use crate::tier::Tier;
 use crate::words;
 
@@ -291,40 +292,8 @@ pub fn rgb(colour: &str) -> Option<[u8; 3]> {
     Some([red, green, blue])
 }
 
-/// Hosts whose addresses let whoever has them write: Slack, Discord, Teams, Power Automate.
-const SECRET: &[&str] = &[
-    "hooks.slack.com",
-    "discord.com",
-    "discordapp.com",
-    ".webhook.office.com",
-    ".logic.azure.com",
-    ".api.powerplatform.com",
-];
-
-/// Accepts https addresses, http ones of this machine, and paths of the site itself.
 fn check_url(at: &At, url: &str) {
-    let authority = |scheme: &'static str| Some(cut(url.strip_prefix(scheme)?, b"/?#").0);
-    let (good, mend) = if let Some(authority) = authority("https://") {
-        let host = cut(authority, b":").0.to_ascii_lowercase();
-        if SECRET.iter().any(|secret| host == *secret || secret.starts_with('.') && host.ends_with(secret)) {
-            (false, "It is a password, and everybody could read it in the page: let a server of yours pass leads on")
-        } else if authority.bytes().any(|byte| byte == b'@') {
-            (false, "Leave out user name and password: everybody could read them in the page")
-        } else {
-            (!authority.is_empty() && !authority.starts_with(':'), "Write the whole address: https://host/path")
-        }
-    } else if let Some(authority) = authority("http://") {
-        let (host, _) = cut(authority, b":");
-        (host == "localhost" || host == "127.0.0.1", "Use https: the lead holds personal data")
-    } else {
-        let path = url.starts_with('/') && !url.starts_with("//") && !url.bytes().any(|byte| byte == b'\\');
-        (path, "Write an https address, or a path of the same site that begins with /")
-    };
-    let clean = !url.chars().any(|c| c.is_whitespace() || c.is_control());
-    if !good || !clean {
-        at.problem(
-            &["`", url, "` is not an address that can be used"].concat(),
-            if clean { mend } else { "Take out the spaces" },
-        );
+    if let Some(mend) = flaw(url) {
+        at.problem(&["`", url, "` is not an address that can be used"].concat(), mend);
     }
 }

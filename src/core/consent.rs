@@ -100,16 +100,16 @@ impl Default for Consent {
 }
 
 impl Consent {
-    /// Takes in a decision. The later one wins, and denial wins a tie; a pending one holds back a grant that nobody stands for any
+    /// Takes in another. The later one wins, and denial wins a tie; a pending one holds back a grant that nobody stands for any
     /// more (`unsure`), and is no news otherwise.
-    pub fn take(&mut self, decision: Decision, source: Source, at: Millis, unsure: bool) {
-        let newer = at > self.at || (at == self.at && decision >= self.decision) || self.decision == Decision::Pending;
-        let taken = match decision {
+    pub fn take(&mut self, other: Consent, unsure: bool) {
+        let is_later = other.at > self.at || other.at == self.at && other.decision >= self.decision;
+        let taken = match other.decision {
             Decision::Pending => unsure && self.decision == Decision::Granted,
-            _ => newer,
+            _ => is_later || self.decision == Decision::Pending,
         };
         if taken {
-            *self = Consent { decision, source: Some(source), at, despite_signal: false };
+            *self = other;
         }
     }
 
@@ -135,14 +135,15 @@ mod tests {
     #[test]
     fn later_wins_and_denial_wins_a_tie() {
         let mut consent = Consent::default();
-        consent.take(Decision::Granted, Source::Command, 5, false);
-        consent.take(Decision::Denied, Source::Command, 5, false);
+        let said = |decision, at| Consent { decision, at, ..Consent::default() };
+        consent.take(said(Decision::Granted, 5), false);
+        consent.take(said(Decision::Denied, 5), false);
         assert_eq!(consent.decision, Decision::Denied);
-        consent.take(Decision::Granted, Source::Command, 5, false);
+        consent.take(said(Decision::Granted, 5), false);
         assert_eq!(consent.decision, Decision::Denied);
-        consent.take(Decision::Granted, Source::Command, 6, false);
+        consent.take(said(Decision::Granted, 6), false);
         assert_eq!(consent.decision, Decision::Granted);
-        consent.take(Decision::Pending, Source::Google, 7, true);
+        consent.take(said(Decision::Pending, 7), true);
         assert_eq!(consent.decision, Decision::Pending, "the page's manager is still asking");
     }
 }

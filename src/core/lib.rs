@@ -11,6 +11,7 @@
 //! - [`facts`]: what was done, counted in day buckets · [`visitor`]: all that is known, mergeable
 //! - [`model`]: the scoring model · [`select`]: what its rules look at · [`score`]: the points, explained · [`tier`]: what they mean · [`qualify`]: what was stated
 //! - [`lead`]: what is sent · [`brief`]: its prose · [`outbox`]: its delivery
+//! - [`address`]: where leads may be sent
 //! - [`scrub`]: what is hidden of addresses and labels
 //! - [`consent`]: what is allowed · [`manager`]: what consent managers are asked
 //! - [`script`]: what the chat asks · [`chat`]: the conversation · [`view`]: what is seen of it · [`words`]: its phrases
@@ -21,6 +22,7 @@
 //! - [`lint`]: advice on a config (feature `native`)
 //! - [`schema`]: JSON Schemas of config and lead (feature `native`)
 
+pub mod address;
 pub mod app;
 pub mod bot;
 pub mod brief;

@@ -21,6 +21,26 @@ fn text(output: &[u8]) -> String {
 }
 
 #[test]
+fn check_and_core_agree_on_addresses() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("leadheat.json");
+    let vectors = include_str!("../../src/core/tests/addresses.txt").lines().filter_map(|line| line.split_once(' '));
+    let vectors: Vec<(&str, &str)> = vectors.collect();
+    assert!(vectors.len() >= 100);
+    let webhooks = vectors
+        .iter()
+        .enumerate()
+        .map(|(n, (_, url))| serde_json::json!({"name": n.to_string(), "url": url, "when": {"tier": "hot"}}));
+    let config = serde_json::json!({"webhook": "/all", "webhooks": webhooks.collect::<Vec<_>>()});
+    fs::write(&file, config.to_string()).unwrap();
+    let found = text(&leadheat(&["check", file.to_str().unwrap()]).stdout).to_string();
+    for (n, (expected, url)) in vectors.iter().enumerate() {
+        let is_named = found.contains(&format!("$.webhooks[{n}].url: `{url}` is not an address"));
+        assert_eq!(is_named, *expected == "bad", "{url}\n{found}");
+    }
+}
+
+#[test]
 fn check_names_every_problem() {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("leadheat.json");

@@ -68,6 +68,50 @@ fn the_widget_leaks_nothing_into_the_page() {
     forbid("www", "js", &["innerHTML", "insertAdjacentHTML", "document.write", "eval(", "new Function"]);
 }
 
+/// What others tell browsers apart by.
+#[test]
+fn no_fingerprints_are_taken() {
+    let traits = [
+        "canvas",
+        "Canvas",
+        "getContext",
+        "WebGL",
+        "webgl",
+        "AudioContext",
+        "FontFace",
+        "document.fonts",
+        "plugins",
+        "mimeTypes",
+        "enumerateDevices",
+        "getBattery",
+        "hardwareConcurrency",
+        "deviceMemory",
+        "RTCPeerConnection",
+        "mediaDevices",
+        "getVoices",
+        "colorDepth",
+        "oscpu",
+        "getHighEntropyValues",
+        "devicePixelRatio",
+        "matchMedia",
+        "permissions.query",
+        "keyboard.getLayoutMap",
+        "Accelerometer",
+        "Gyroscope",
+        "getGamepads",
+        "queryLocalFonts",
+        "document.cookie",
+        "indexedDB",
+    ];
+    for file in ["loader.js", "watch.js"] {
+        let code = fs::read_to_string(Path::new(ROOT).join("www").join(file)).unwrap();
+        for name in traits {
+            assert!(!code.contains(name), "{file} looks at {name}");
+        }
+    }
+    forbid("src/widget", "rs", &traits);
+}
+
 #[test]
 fn every_module_says_what_it_owns() {
     for directory in ["src", "tests"] {

@@ -2,7 +2,7 @@
 //! must not take silence for a yes.
 
 use super::{Effect, State, Turn};
-use crate::consent::{Decision, Report, Source};
+use crate::consent::{Consent, Decision, Report, Source};
 use crate::manager::Choice;
 use crate::time::{Millis, SECOND};
 
@@ -156,8 +156,8 @@ impl State {
         // Another manager's word no longer counts, or one that was asked has taken back its own.
         let unsure = before.is_some_and(|(best, _)| best < source || source > Source::Tcf);
         let (was, since) = (self.consent.decision, self.consent.at);
-        self.consent.take(decision, source, turn.now.wall, self.remembered || unsure);
-        self.consent.despite_signal = despite_signal && self.consent.may_store();
+        let said = Consent { decision, source: Some(source), at: turn.now.wall, despite_signal };
+        self.consent.take(said, self.remembered || unsure);
         if decision != Decision::Pending {
             self.remembered = false;
         }

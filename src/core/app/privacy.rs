@@ -198,14 +198,15 @@ impl State {
     }
 
     fn objected_here(&mut self, objects: bool, turn: &mut Turn) {
-        self.objected = objects;
+        let objected = std::mem::replace(&mut self.objected, objects);
         match (objects, self.phase == Phase::On) {
             (true, true) => self.refuse(turn),
             (true, false) => self.remove_found(turn),
-            (false, _) => {
+            (false, _) if objected => {
                 self.consent = Consent::default();
                 self.heard_again(turn);
             }
+            _ => {}
         }
     }
 

@@ -86,28 +86,21 @@ fn the_default_documents_have_no_problems_and_speak_all_languages() {
 
 #[test]
 fn addresses_of_webhooks() {
-    let good = ["https://hooks.example/a?b=c", "http://localhost:3000/x", "http://127.0.0.1/x", "/webhook"];
-    let bad = [
-        "http://shop.example/hook",
-        "javascript:alert(1)",
-        "//shop.example/x",
-        "https://",
-        "https://user:pass@shop.example/",
-        "ftp://x.example/",
-        "",
-        "https://shop.example/ x",
-        "/\\evil.example",
-        "data:text/html,x",
-        "webhook",
-    ];
     let verdict = |url: &str| {
         let config: Value = serde_json::from_value(json!({ "webhook": url })).unwrap();
         Config::read(&config, None, &defaults()).is_ok()
     };
-    for url in good {
-        assert!(verdict(url), "{url}");
-    }
-    for url in bad {
-        assert!(!verdict(url), "{url}");
+    let vectors = include_str!("addresses.txt").lines().filter_map(|line| line.split_once(' '));
+    let spaces = [
+        "",
+        " ",
+        "https://shop.example/ x",
+        " https://shop.example/",
+        "https://shop.example/\n",
+        "java\nscript:x",
+        "/x\u{7f}",
+    ];
+    for (expected, url) in vectors.chain(spaces.map(|url| ("bad", url))) {
+        assert_eq!(verdict(url), expected == "good", "{url:?}");
     }
 }

@@ -360,6 +360,16 @@ fn an_objection_holds_for_good() {
 }
 
 #[test]
+fn taking_back_what_was_never_said_changes_nothing() {
+    let mut world = world(json!({}));
+    let tab = world.open("/pricing");
+    world.consent(tab, "granted");
+    world.read(tab, 5);
+    world.call(tab, "object", json!([false]));
+    assert_eq!((consent(&mut world, tab), has_visitor(&world)), (json!("granted"), true));
+}
+
+#[test]
 fn an_objection_is_heard_where_leadheat_is_off() {
     let mut world = world(json!({}));
     let tab = world.open("/pricing");
