@@ -5,11 +5,14 @@
   'use strict';
   var WASM = ['{wasm}', '{integrity}'], PANEL = ['{panel}', '{panel-integrity}'], VERSION = '{version}';
   var script = document.currentScript, before = window.leadheat;
+  /* Elements of these names may stand in their place. */
+  if (!(script instanceof HTMLScriptElement)) script = { dataset: {} };
+  if (typeof before !== 'function') before = {};
   var waiting = [], promised = {}, later = {}, tickets = 0, aloft = 0, listeners = [], undo = [], stop, element, root, button, place, alarm, unlock, main, panel, wanted, wasm, dead;
 
-  if (before && before.version) {
+  if (before.version) {
     // A router that replaces the body runs the tag in it again.
-    if (!script || before.src !== script.src) say('a second copy on this page does nothing; version ' + before.version + ' runs');
+    if (before.src !== script.src) say('a second copy on this page does nothing; version ' + before.version + ' runs');
     return;
   }
   if (typeof WebAssembly !== 'object' || !('adoptedStyleSheets' in Document.prototype) || !window.AbortSignal || !AbortSignal.timeout)
@@ -210,12 +213,12 @@
     guard(function () { wasm.call(String(name), args, tickets); });
   }
   leadheat.version = VERSION;
-  leadheat.src = script && script.src;
+  leadheat.src = script.src;
   window.leadheat = leadheat;
 
-  var data = script ? script.dataset : {}, starting;
+  var data = script.dataset, starting;
   var debug = 'debug' in data || /[?&]leadheat=debug\b/.test(location.search);
-  var base = script && script.src || location.href;
+  var base = script.src || location.href;
 
   /* Once, with a promise of the config. The wasm comes when the page has loaded and has nothing better to do. */
   function begin(config) {
@@ -262,7 +265,7 @@
     return answer.json();
   }));
   else if (data.webhook) begin(Promise.resolve());
-  (before && before.q || []).forEach(function (queued) {
+  (before.q || []).forEach(function (queued) {
     leadheat.apply(null, queued[0]).then(queued[1]);
   });
 })();
