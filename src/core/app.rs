@@ -109,7 +109,7 @@ pub enum Event {
     Consent(Report),
     /// What came of [`Effect::Ask`].
     Answered(Vec<String>),
-    /// Consent may have changed: the visitor clicked or typed something (true), or a manager tells so.
+    /// Consent may have changed: the visitor clicked something, if only by a key (true), or a manager tells so.
     Hint(bool),
     /// The visitor did something in the panel.
     Chat(Input),

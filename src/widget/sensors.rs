@@ -12,7 +12,7 @@ use crate::shell::send;
 
 /// Everything that is listened to, on window while it goes down to its target: no script of the page can stop it there.
 const HEARD: &str = "visibilitychange focus blur click auxclick focusin \
-    focusout submit invalid copy beforeprint storage pagehide pageshow online keyup";
+    focusout submit invalid copy beforeprint storage pagehide pageshow online";
 
 /// Listens as long as it lives. One listener for all events: each more is a kilobyte of wasm.
 pub(crate) struct Sensors(Closure<dyn FnMut(web_sys::Event)>);
@@ -40,7 +40,8 @@ struct Ear {
 impl Ear {
     fn hear(&mut self, event: &web_sys::Event) {
         let kind = text(event, "type");
-        if matches!(kind.as_str(), "click" | "keyup") && get(event, "isTrusted").is_truthy() {
+        // Keys that press a button come as clicks too.
+        if kind == "click" && get(event, "isTrusted").is_truthy() {
             send(Event::Hint(true));
         }
         match kind.as_str() {
@@ -52,7 +53,6 @@ impl Ear {
             "storage" => self.stored(event),
             "pagehide" => send(Event::Left),
             "online" => send(Event::Online),
-            "keyup" => {}
             "pageshow" if get(event, "persisted").as_bool() == Some(true) => {
                 send(Event::Returned(crate::store::kept()))
             }

@@ -44,8 +44,8 @@ scenarios! {
     buying: anonymous_reader_stays_cold, ready_buyer_is_hot_in_the_inbox, no_hurry_arrives_cold, careers_stays_cold,
         warm_becomes_hot_as_second_revision, single_page_navigation_and_clicks_count, a_lead_waits_for_the_next_page;
     privacy: nothing_before_consent, a_submitted_contact_goes_without_a_score, withdrawal_and_forget_wipe,
-        consent_managers_are_heard, staff_can_opt_out, two_tabs_lose_nothing;
-    managers: klaro, vanilla_cookieconsent, others_as_they_are_documented, broken_managers_grant_nothing, late_managers_are_found,
+        staff_can_opt_out, two_tabs_lose_nothing;
+    managers: google_and_tcf_tell_by_themselves, klaro, vanilla_cookieconsent, others_as_they_are_documented, broken_managers_grant_nothing, late_managers_are_found,
         global_privacy_control, an_objection_holds_in_every_tab;
     hostile: strictest_policy, two_copies_on_one_page, missing_wasm, altered_wasm_is_refused, the_panel_comes_when_it_is_opened,
         broken_config, a_panic_leaves_the_page_alone, commands_before_the_script, an_old_browser_is_left_alone;

@@ -84,6 +84,27 @@ pub async fn vanilla_cookieconsent(mut v: Visitor) -> Visitor {
     v
 }
 
+pub async fn google_and_tcf_tell_by_themselves(mut v: Visitor) -> Visitor {
+    let google = "<script>window.dataLayer = []; window.gtag = function () { dataLayer.push(arguments) }; gtag('consent', 'default', { analytics_storage: 'denied' })</script>";
+    open(&mut v, "/t/google", google).await;
+    stays(&v, "pending", "a default is no decision").await;
+    v.js("gtag('event', 'click'); gtag('consent', 'update', { analytics_storage: 'granted' })").await;
+    becomes(&v, "granted", "updated").await;
+    v.js("gtag('consent', 'update', { analytics_storage: 'denied' })").await;
+    is_wiped(&v).await;
+
+    let tcf = "<script>window.__tcfapi = (command, version, callback) => {
+        window.say = (eventStatus, consents) => callback({ eventStatus, gdprApplies: true, purpose: { consents } }, true); say('cmpuishown', {}) }</script>";
+    open(&mut v, "/t/tcf", tcf).await;
+    v.until("asked", "return !!window.say").await;
+    stays(&v, "pending", "the dialogue is open").await;
+    v.js("say('useractioncomplete', { 1: true, 3: true })").await;
+    becomes(&v, "denied", "one purpose is missing").await;
+    v.js("say('useractioncomplete', { 1: true, 3: true, 4: true })").await;
+    becomes(&v, "granted", "all three").await;
+    v
+}
+
 /// What the vendors document, in as far as leadheat asks: `state` is what the visitor has decided, undefined before.
 const STAND_INS: [(&str, &str); 5] = [
     (

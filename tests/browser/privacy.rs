@@ -4,9 +4,6 @@ use serde_json::{Value, json};
 
 use crate::visitor::Visitor;
 
-const TAG: &str =
-    "<script src=/leadheat-stub.js></script><script async src=/leadheat.js data-config=/leadheat.json></script>";
-
 pub async fn nothing_before_consent(mut v: Visitor) -> Visitor {
     for page in ["/", "/pricing", "/product"] {
         v.goto(page).await;
@@ -66,36 +63,6 @@ pub async fn withdrawal_and_forget_wipe(mut v: Visitor) -> Visitor {
     v.ready().await;
     assert_eq!(v.call(json!(["status"])).await["consent"], "pending");
     assert_eq!(v.stored().await, [""; 0]);
-    v
-}
-
-pub async fn consent_managers_are_heard(mut v: Visitor) -> Visitor {
-    let google = format!(
-        "<script>window.dataLayer = []; window.gtag = function () {{ dataLayer.push(arguments); }}; gtag('consent', 'default', {{ analytics_storage: 'denied' }});</script>{TAG}"
-    );
-    v.site.page("/t/google", None, &google);
-    v.goto("/t/google").await;
-    v.ready().await;
-    let consent = "return leadheat('status').then(status => status.consent)";
-    assert_eq!(v.js(consent).await, "pending");
-    v.js("gtag('event', 'click'); gtag('consent', 'update', { analytics_storage: 'granted' })").await;
-    v.until("granted", &format!("{consent}.then(state => state === 'granted')")).await;
-    v.js("gtag('consent', 'update', { analytics_storage: 'denied' })").await;
-    v.until("denied", &format!("{consent}.then(state => state === 'denied')")).await;
-    assert_eq!(v.stored().await, [""; 0]);
-
-    let tcf = format!(
-        "<script>window.__tcfapi = (command, version, callback) => {{ window.say = (eventStatus, consents) => callback({{ eventStatus, gdprApplies: true, purpose: {{ consents }} }}, true); say('cmpuishown', {{}}); }};</script>{TAG}"
-    );
-    v.site.page("/t/tcf", None, &tcf);
-    v.goto("/t/tcf").await;
-    v.ready().await;
-    v.until("asked", "return !!window.say").await;
-    assert_eq!(v.js(consent).await, "pending");
-    v.js("say('useractioncomplete', { 1: true, 3: true })").await;
-    v.until("denied: one purpose is missing", &format!("{consent}.then(state => state === 'denied')")).await;
-    v.js("say('useractioncomplete', { 1: true, 3: true, 4: true })").await;
-    v.until("granted", &format!("{consent}.then(state => state === 'granted')")).await;
     v
 }
 

@@ -10,7 +10,7 @@ use crate::time::{Millis, SECOND};
 const TRIES: u32 = 8;
 /// A manager has heard of a click when it is this old.
 const SOON: Millis = 300;
-/// What is granted so soon after a click or a key is what the visitor did: as browsers reckon (transient activation).
+/// What is granted so soon after a click is what the visitor did: as browsers reckon (transient activation).
 const ACT: Millis = 5 * SECOND;
 /// What leadheat needs of Google Consent Mode and of TCF, where config says nothing: in TCF, storing on the device (1), making a
 /// profile (3) and using it (4).
@@ -25,7 +25,7 @@ pub(super) struct Asked {
     /// What Google Consent Mode says of each purpose that counts, in their order.
     google: Vec<Decision>,
     tries: u32,
-    /// When they are asked next, and when the visitor clicked or typed something last: on the monotonic clock.
+    /// When they are asked next, and when the visitor clicked something last: on the monotonic clock.
     due: Option<Millis>,
     acted: Option<Millis>,
 }
@@ -57,7 +57,7 @@ impl State {
         self.asked.due = Some(self.asked.due.map_or(soon, |due| due.min(soon)));
     }
 
-    /// The visitor clicked or typed something (`acted`), or a manager told that something was decided.
+    /// The visitor clicked something (`acted`), or a manager told that something was decided.
     pub(super) fn hinted(&mut self, acted: bool, turn: &Turn) {
         if acted {
             self.asked.acted = Some(turn.now.monotonic);
