@@ -1,27 +1,18 @@
 /* leadheat.js: what the script tag starts. Owns the `leadheat` function and its queue, the tag's attributes, loading the
    wasm, and the guards: nothing may reach the page, and after a failure everything is taken down. The build puts the
    wasm's name and hash in, and wasm-bindgen's glue at the end of this function. */
-(function () {
+(() => {
   'use strict';
   var WASM = ['{wasm}', '{integrity}'], PANEL = ['{panel}', '{panel-integrity}'], VERSION = '{version}';
-  var script = document.currentScript, before = window.leadheat;
-  /* Elements of these names may stand in their place. */
-  if (!(script instanceof HTMLScriptElement)) script = { dataset: {} };
-  if (typeof before !== 'function') before = {};
-  var waiting = [], promised = {}, later = {}, tickets = 0, aloft = 0, listeners = [], undo = [], stop, element, root, button, place, alarm, unlock, main, panel, wanted, wasm, dead;
+  var script, before = window.leadheat, starting, debug, base, glue;
+  var waiting = [], promised = {}, later = {}, tickets = 0, aloft = 0, listeners = [], stop, element, root, button, place, alarm, unlock, main, panel, wanted, wasm, dead;
+  /* What is taken down at the end. */
+  var undo = [() => stop.abort(), () => clearTimeout(alarm), () => element.remove(), () => unlock()];
 
-  if (before.version) {
-    // A router that replaces the body runs the tag in it again.
-    if (before.src !== script.src) say('a second copy on this page does nothing; version ' + before.version + ' runs');
-    return;
+  function leadheatTell(line, warning) {
+    try { console[warning ? 'warn' : 'info']('leadheat: ' + line); } catch (_) {}
   }
-  if (typeof WebAssembly !== 'object' || !('adoptedStyleSheets' in Document.prototype) || !window.AbortSignal || !AbortSignal.timeout)
-    return say('this browser is too old; nothing is done');
-  stop = new AbortController();
-
-  function say(line) {
-    console.warn('leadheat: ' + line);
-  }
+  function say(line) { leadheatTell(line, true); }
 
   /* What the wasm imports by name: the browser, several calls at a time. Decides nothing. */
   function leadheatSignal() { return stop.signal; }
@@ -29,15 +20,15 @@
     return parent.appendChild(document.createElementNS('http://www.w3.org/' + (svg ? '2000/svg' : '1999/xhtml'), name));
   }
   function leadheatMount(css) {
-    element = made('leadheat-chat', document.body || document.documentElement);
+    element = made('leadheat-chat', its('documentElement')); // Not in the body, which is the page's: it may count, move, or replace what is in it.
     root = made('div', element.attachShadow({ mode: 'open' }));
     root.className = 'leadheat';
     button = made('button', root);
     button.className = 'launcher';
     button.type = 'button';
     button.setAttribute('aria-expanded', false);
-    button.addEventListener('click', function () { leadheatPanel(), leadheat('open'); });
-    ['pointerenter', 'focus'].forEach(function (name) { button.addEventListener(name, fetchPanel); }); // It will be opened soon.
+    button.addEventListener('click', () => { leadheatPanel(), leadheat('open'); });
+    ['pointerenter', 'focus'].forEach(name => button.addEventListener(name, fetchPanel)); // It will be opened soon.
     var icon = made('svg', button, true);
     icon.setAttribute('viewBox', '0 0 24 24');
     icon.setAttribute('aria-hidden', true);
@@ -50,7 +41,7 @@
   function leadheatStyle(css) {
     var sheet = new CSSStyleSheet(), shadow = element.shadowRoot;
     sheet.replaceSync(css);
-    shadow.adoptedStyleSheets = [].slice.call(shadow.adoptedStyleSheets).concat(sheet);
+    shadow.adoptedStyleSheets = [...shadow.adoptedStyleSheets, sheet];
   }
   function leadheatLauncher(label, news) {
     button.hidden = !label;
@@ -64,13 +55,12 @@
     fetchPanel();
   }
   function fetchPanel() {
-    panel = panel || instance(PANEL, { m: main }).then(function () { guard(wasm.came); }, function (error) {
+    panel = panel || instance(PANEL, { m: main }).then(() => guard(wasm.came), error => {
       panel = 0;
       if (wanted) say('the chat could not be loaded: ' + error.message);
       wanted = false;
     });
   }
-  function leadheatTell(line, warning) { warning ? say(line) : console.info('leadheat: ' + line); }
   function leadheatAnnounce(name, detail) { window.dispatchEvent(new CustomEvent(name, { detail: JSON.parse(detail) })); }
   function leadheatAnswer(ticket, value) {
     promised[ticket](value && JSON.parse(value));
@@ -78,15 +68,17 @@
   }
   function leadheatWake(after) {
     clearTimeout(alarm);
-    alarm = setTimeout(function () { guard(wasm.woke); }, after);
+    alarm = setTimeout(() => guard(wasm.woke), after);
   }
   function leadheatClock() { return performance.now(); }
   function leadheatRandom(bytes) { crypto.getRandomValues(bytes); }
   function leadheatTime(at, language) { return new Date(at).toLocaleTimeString(language, { hour: '2-digit', minute: '2-digit' }); }
-  function leadheatQuery() { return Array.from(new URLSearchParams(location.search)); }
+  function leadheatQuery() { return [...new URLSearchParams(location.search)]; }
   /* A form may have a field of any name, and then that stands in the place of the form's own method. */
   function leadheatClosest(target, selector) { return target instanceof Element ? Element.prototype.closest.call(target, selector) : null; }
   function leadheatAttribute(element, name) { return Element.prototype.getAttribute.call(element, name); }
+  /* So may an image of the page's, and then it stands in the place of what document has. */
+  function its(name) { return Reflect.get(Document.prototype, name, document); }
   function leadheatOffset() { return -new Date().getTimezoneOffset(); }
   function leadheatShown() {
     var paint = performance.getEntriesByName('first-contentful-paint')[0], load = performance.getEntriesByType('navigation')[0];
@@ -104,9 +96,9 @@
   }
   function leadheatKept(prefix) {
     var kept = [];
-    [false, true].forEach(function (tab) {
+    [false, true].forEach(tab => {
       try {
-        Object.keys(storage(tab)).forEach(function (key) {
+        Object.keys(storage(tab)).forEach(key => {
           if (key.indexOf(prefix) === 0) kept.push([tab, key, parsed(storage(tab).getItem(key))]);
         });
       } catch (_) {}
@@ -123,25 +115,26 @@
     var size = new Blob([body]).size, lasts = size + aloft <= 60000;
     function settled(status, after) {
       if (lasts) aloft -= size;
-      guard(function () { wasm.settled(key, status, after); });
+      guard(() => wasm.settled(key, status, after));
     }
     if (lasts) aloft += size;
-    fetch(url, {
-      method: 'POST', body: body, headers: { 'content-type': kind }, mode: opaque ? 'no-cors' : 'cors',
-      redirect: opaque ? 'follow' : 'error', keepalive: lasts, credentials: 'omit', signal: AbortSignal.timeout(15000)
-    }).then(function (answer) {
+    send(url, body, kind, {
+      mode: opaque ? 'no-cors' : 'cors', redirect: opaque ? 'follow' : 'error', keepalive: lasts, signal: AbortSignal.timeout(15000)
+    }).then(answer => {
       var after = answer.headers.get('retry-after');
       settled(opaque ? 1 : answer.status, /^\d{1,9}$/.test(after) ? +after : undefined);
-    }, function () { settled(0); });
+    }, () => settled(0));
   }
+  /* Without a prototype, on which the page may have put options of its own; async, so that a page's own fetch that throws is a
+     failure like any other. */
+  function options(more) { return { __proto__: null, credentials: 'omit', ...more }; }
+  function posted(body, kind, more) { return options({ method: 'POST', body, headers: { 'content-type': kind }, ...more }); }
+  async function send(url, body, kind, more) { return fetch(url, posted(body, kind, more)); }
   /* What goes out of a page that is gone needs no leave of the receiver: nobody would ask for it, nor hear the answer. Not a
      beacon, which would bring cookies. */
-  function blind(body, kind, more) {
-    kind = /json/.test(kind) ? 'text/plain' : kind;
-    return Object.assign({ method: 'POST', body: body, headers: { 'content-type': kind }, mode: 'no-cors', credentials: 'omit' }, more);
-  }
+  function blind(kind) { return /json/.test(kind) ? 'text/plain' : kind; }
   function leadheatBeacon(key, url, body, kind) {
-    if (!later[key]) fetch(url, blind(body, kind, { keepalive: true })).catch(function () {});
+    if (!later[key]) send(url, body, blind(kind), { mode: 'no-cors', keepalive: true }).catch(() => {});
   }
   /* Sent by the browser when the page is closed, left or killed. */
   function leadheatLater(key, url, body, kind) {
@@ -149,29 +142,23 @@
     delete later[key];
     if (url && window.fetchLater) try {
       var controller = new AbortController();
-      fetchLater(url, blind(body, kind, { signal: controller.signal }));
+      fetchLater(url, posted(body, blind(kind), { mode: 'no-cors', signal: controller.signal }));
       later[key] = controller;
     } catch (_) {}
   }
   /* Held until it is given back. A page that dies gives it back too. */
   function leadheatLock() {
-    function locked(held) { guard(function () { wasm.locked(held); }); }
+    function locked(held) { guard(() => wasm.locked(held)); }
     if (!navigator.locks) return locked();
-    navigator.locks.request('leadheat', { ifAvailable: true }, function (lock) {
-      return lock && !dead ? new Promise(function (done) { unlock = done; locked(true); }) : locked(false);
-    }).catch(function () { locked(); });
+    navigator.locks.request('leadheat', { ifAvailable: true }, lock => {
+      return lock && !dead ? new Promise(done => { unlock = done; locked(true); }) : locked(false);
+    }).catch(() => locked());
   }
   function leadheatUnlock() { unlock(); }
   function leadheatDie(why) {
     if (dead) return;
     dead = true;
-    stop.abort();
-    clearTimeout(alarm);
-    undo.forEach(function (step) { step(); });
-    if (element) element.remove();
-    if (unlock) unlock();
-    waiting.forEach(function (call) { call[1](); });
-    for (var ticket in promised) promised[ticket]();
+    for (var step of [...undo, ...waiting, ...Object.values(promised)]) try { step(); } catch (_) {}
     say('stopped: ' + why);
   }
 
@@ -182,23 +169,23 @@
   }
 
   /* leadheat(name, ...): a promise of the answer, never rejected. */
-  function leadheat(name, subject, listener) {
-    var args = [].slice.call(arguments, 1);
+  function leadheat(name, ...args) {
+    var [subject, listener] = args;
     if (name === 'on') {
-      var heard = function (event) { listener(event.detail); };
+      var heard = event => listener(event.detail);
       listeners.push([subject, listener, heard]);
       window.addEventListener('leadheat:' + subject, heard);
       return Promise.resolve();
     }
     if (name === 'off') {
-      listeners = listeners.filter(function (known) {
+      listeners = listeners.filter(known => {
         var gone = known[0] === subject && (!listener || known[1] === listener);
         if (gone) window.removeEventListener('leadheat:' + subject, known[2]);
         return !gone;
       });
       return Promise.resolve();
     }
-    return new Promise(function (done) { take(name, args, done); });
+    return new Promise(done => take(name, args, done));
   }
   function take(name, args, done) {
     if (dead) return done();
@@ -207,65 +194,74 @@
       says: "leadheat waits for its config: data-config or data-webhook on the tag, or leadheat('start', {...})",
       running: false, consent: 'pending', waiting: 0, version: VERSION
     });
-    if (!wasm) return waiting.push([function () { take(name, args, done); }, done]);
+    if (!wasm) return waiting.push(() => take(name, args, done));
     if (name === 'panic' && debug) return done(), guard(wasm.panic);
     promised[++tickets] = done;
-    guard(function () { wasm.call(String(name), args, tickets); });
+    guard(() => wasm.call(String(name), args, tickets));
   }
-  leadheat.version = VERSION;
-  leadheat.src = script.src;
-  window.leadheat = leadheat;
-
-  var data = script.dataset, starting;
-  var debug = 'debug' in data || /[?&]leadheat=debug\b/.test(location.search);
-  var base = script.src || location.href;
-
   /* Once, with a promise of the config. The wasm comes when the page has loaded and has nothing better to do. */
   function begin(config) {
     starting = true;
-    config.catch(function () {}); // Told when the wasm is there; until then a failure is no unhandled one.
-    whenShown(function () {
-      Promise.all([config, instance(WASM)]).then(function (ready) {
+    config.catch(() => {}); // Told when the wasm is there; until then a failure is no unhandled one.
+    whenShown(() => {
+      Promise.all([config, instance(WASM)]).then(ready => {
         if (dead) return;
         main = ready[1].exports;
-        wasm_bindgen(ready[1]);
+        glue.begin(ready[1]);
         /* In tasks of their own, so that none holds up the page. */
-        after(0, function () {
-          wasm = wasm_bindgen;
-          wasm.start(ready[0], data.webhook, debug);
-          after(0, function () {
+        after(0, () => {
+          wasm = glue;
+          wasm.start(ready[0], data('webhook'), debug);
+          after(0, () => {
             wasm.run();
             after(0, watchAddress);
-            waiting.splice(0).forEach(function (call) { call[0](); });
+            for (var call of waiting.splice(0)) call();
           });
         });
-      }).catch(function (error) { leadheatDie('could not be loaded: ' + (error && error.message || error)); });
+      }).catch(error => leadheatDie('could not be loaded: ' + (error && error.message || error)));
     });
   }
-  function instance(file, shared) {
-    return fetch(new URL(file[0], base), { integrity: file[1], credentials: 'omit' }).then(function (answer) {
-      if (!answer.ok) throw Error(file[0] + ' answered ' + answer.status);
-      return answer.arrayBuffer(); // Not streamed: the browser has checked the hash of the whole, and asks for no MIME type.
-    }).then(function (bytes) {
-      return WebAssembly.instantiate(bytes, Object.assign(wasm_bindgen.imports(), shared));
-    }).then(function (made) { return made.instance; });
+  async function instance(file, shared) {
+    var answer = await get(new URL(file[0], base), file[1], file[0]);
+    var bytes = await answer.arrayBuffer(); // Not streamed: the browser has checked the hash of the whole, and asks for no MIME type.
+    return (await WebAssembly.instantiate(bytes, Object.assign(glue.imports(), shared))).instance;
+  }
+  async function get(url, integrity, name) {
+    var answer = await fetch(url, options({ integrity }));
+    if (!answer.ok) throw Error(name + ' answered ' + answer.status);
+    return answer;
   }
   function whenShown(run) {
-    if (document.prerendering) return document.addEventListener('prerenderingchange', function () { whenShown(run); }, { once: true });
-    if (document.readyState !== 'complete') return window.addEventListener('load', function () { whenShown(run); }, { once: true });
-    window.requestIdleCallback ? requestIdleCallback(run, { timeout: 1000 }) : setTimeout(run, 100);
+    var [target, name] = document.prerendering ? [document, 'prerenderingchange'] : [window, its('readyState') !== 'complete' && 'load'], later = () => guard(run);
+    if (name) target.addEventListener(name, () => guard(() => whenShown(run)), { once: true });
+    else window.requestIdleCallback ? requestIdleCallback(later, { timeout: 1000 }) : setTimeout(later, 100);
   }
 
   /*{watch}*/
 
-  /*{glue}*/
-
-  if (data.config) begin(fetch(new URL(data.config, location.href), { credentials: 'omit' }).then(function (answer) {
-    if (!answer.ok) throw Error('the config at ' + data.config + ' answered ' + answer.status);
-    return answer.json();
-  }));
-  else if (data.webhook) begin(Promise.resolve());
-  (before.q || []).forEach(function (queued) {
-    leadheat.apply(null, queued[0]).then(queued[1]);
+  /* What stands on the tag; not by dataset, which has what a page put on the prototype of all objects too. */
+  function data(name) { return leadheatAttribute(script, 'data-' + name); }
+  guard(() => {
+    script = its('currentScript') || document.createElement('script');
+    if (typeof before !== 'function') before = {}; // An element of this id.
+    if (before.version) {
+      // A router that replaces the body runs the tag in it again.
+      if (before.src !== script.src) say('a second copy on this page does nothing; version ' + before.version + ' runs');
+      return;
+    }
+    leadheat.version = VERSION;
+    leadheat.src = script.src;
+    window.leadheat = leadheat;
+    if (typeof WebAssembly !== 'object' || !('adoptedStyleSheets' in Document.prototype) || !window.AbortSignal || !AbortSignal.timeout)
+      return leadheatDie('this browser is too old');
+    /*{glue}*/
+    glue = wasm_bindgen;
+    stop = new AbortController();
+    debug = data('debug') !== null || /[?&]leadheat=debug\b/.test(location.search);
+    base = script.src || location.href;
+    var config = data('config');
+    if (config) begin(get(new URL(config, location.href), '', 'the config at ' + config).then(answer => answer.json()));
+    else if (data('webhook')) begin(Promise.resolve());
   });
+  try { for (let queued of before.q || []) leadheat(...queued[0]).then(queued[1]); } catch (_) {}
 })();

@@ -6,32 +6,32 @@ var turned;
 function leadheatWatch() {
   if (!turned) {
     turned = [watchContent(), watchMedia()];
-    [watchInput, watchClicks, watchSelection, watchForms].forEach(function (install) { after(0, install); });
+    [watchInput, watchClicks, watchSelection, watchForms].forEach(install => after(0, install));
   }
-  turned.forEach(function (again) { again(); });
+  turned.forEach(again => again());
 }
 
 /* On the loader's abort signal, while an event goes down to its target; what fails here is the widget's failure. */
 function hear(target, names, run) {
-  names.split(' ').forEach(function (name) {
-    target.addEventListener(name, function (event) { guard(function () { run(event); }); }, { capture: true, passive: true, signal: stop.signal });
+  names.split(' ').forEach(name => {
+    target.addEventListener(name, event => { guard(() => run(event)); }, { capture: true, passive: true, signal: stop.signal });
   });
 }
 function after(millis, run) {
-  return setTimeout(function () { guard(run); }, millis);
+  return setTimeout(() => guard(run), millis);
 }
 /* At most so many: pages may have any number. */
 function some(selector, most) {
   return [].slice.call(Document.prototype.querySelectorAll.call(document, selector), 0, most);
 }
 function hidden() {
-  return document.visibilityState === 'hidden';
+  return its('visibilityState') === 'hidden';
 }
 
 /* That somebody is there is told at most once a second. What scripts do is no sign of a person. */
 function watchInput() {
   var told = -1e4;
-  hear(window, 'pointermove pointerdown keydown wheel touchstart', function (event) {
+  hear(window, 'pointermove pointerdown keydown wheel touchstart', event => {
     if (!event.isTrusted || event.timeStamp - told < 1000) return;
     told = event.timeStamp;
     wasm.input();
@@ -49,25 +49,26 @@ function watchAddress() {
   moved(); // Since the start, perhaps.
   if (String(api) === '[object Navigation]') return api.addEventListener('currententrychange', moved, { signal: stop.signal });
   hear(window, 'popstate hashchange', moved);
-  ['pushState', 'replaceState'].forEach(function (name) { wrap(window.history, name, moved); });
+  ['pushState', 'replaceState'].forEach(name => wrap(window.history, name, moved));
 }
 function wrap(object, name, then) {
   var theirs = object[name];
-  var ours = object[name] = function () {
-    var result = theirs.apply(this, arguments);
-    if (!dead) then(arguments);
+  /* Looks like theirs. What cannot be changed stays. */
+  var ours = new Proxy(theirs, { __proto__: null, apply(_, self, args) {
+    var result = Reflect.apply(theirs, self, args);
+    guard(() => then(args));
     return result;
-  };
-  undo.push(function () { if (object[name] === ours) object[name] = theirs; });
+  } });
+  if (Reflect.set(object, name, ours)) undo.push(() => { if (object[name] === ours) object[name] = theirs; });
 }
 
 /* The main text, and the parts that are marked or known by what they are: which are in view, and how far down. Looked for
    anew when the page changes, and ever more seldom while it goes on changing. Returns what to call when a view begins. */
 function watchContent() {
-  if (!window.IntersectionObserver) return function () {};
-  var labels, inView, text, letters, told, empty, wait, due, measuring, moving, root, far, came, home;
-  var views = new IntersectionObserver(function (entries) {
-    guard(function () { entries.forEach(function (entry) { if (labels.has(entry.target)) tell(entry.target, entry.isIntersecting); }); });
+  if (!window.IntersectionObserver) return () => {};
+  var labels, inView, text, letters, told, empty, wait, due, measuring, moving, root, far, came;
+  var views = new IntersectionObserver(entries => {
+    guard(() => { entries.forEach(entry => { if (labels.has(entry.target)) tell(entry.target, entry.isIntersecting); }); });
   });
   var changes = new MutationObserver(later);
   function again() {
@@ -97,27 +98,23 @@ function watchContent() {
     if (visible && before >= (percent / 25 | 0)) return;
     visible ? inView.set(element, percent / 25 | 0) : inView.delete(element);
     /* Another of this name may still be there. */
-    if (visible || before !== undefined && !Array.from(inView.keys()).some(function (other) { return labels.get(other) === label; })) wasm.content(label, visible, visible ? percent : 0);
+    if (visible || before !== undefined && ![...inView.keys()].some(other => labels.get(other) === label)) wasm.content(label, visible, visible ? percent : 0);
   }
   function look() {
     due = 0;
-    if (hidden() || !document.body) return;
+    if (hidden() || !its('body')) return;
     wait = Math.min(wait * 2, 8000);
-    /* Routers may replace the whole body, now or when the page has been fetched, by one with an empty copy of the chat. */
-    if (element && (document.body !== home || performance.now() - came < 1e4)) {
-      some('leadheat-chat', 9).forEach(function (other) { if (other !== element) other.remove(); });
-      if (!element.isConnected) document.body.appendChild(element);
-      home = document.body;
-    }
-    var names = some('[data-leadheat-content]', 100).map(function (element) {
+    /* Frameworks may make the whole document anew. */
+    if (element && !element.isConnected && performance.now() - came < 1e4) its('documentElement').appendChild(element);
+    var names = some('[data-leadheat-content]', 100).map(element => {
       var name = leadheatAttribute(element, 'data-leadheat-content').trim();
       add(element, name);
       return name;
     });
-    some('video, iframe', 20).forEach(function (element) {
+    some('video, iframe', 20).forEach(element => {
       if (element.tagName === 'VIDEO' ? !(element.muted && element.loop) : player(element)) add(element, nameOf(element));
     });
-    if (names.indexOf('prices') < 0) some(':is(section, table, ul, div):is([class*=pric i], [id*=pric i], [class*=hinna i], [id*=hinna i])', 20).some(function (element) {
+    if (names.indexOf('prices') < 0) some(':is(section, table, ul, div):is([class*=pric i], [id*=pric i], [class*=hinna i], [id*=hinna i])', 20).some(element => {
       var fits = !element.querySelector('main, h1') && /[€$£]|\d\s?(EUR|Ft)\b/.test(element.textContent.slice(0, 5e4));
       if (fits) add(element, 'prices');
       return fits;
@@ -125,7 +122,7 @@ function watchContent() {
     after(0, describe); // A task of its own: pages can be long.
   }
   function describe() {
-    text = only('[itemprop=articleBody]') || only('article') || some('main, [role=main]', 1)[0] || document.body;
+    text = only('[itemprop=articleBody]') || only('article') || some('main, [role=main]', 1)[0] || its('body');
     if (!text) return;
     if (text.tagName === 'ARTICLE') add(text, 'article');
     letters = lettersOf(text);
@@ -135,24 +132,24 @@ function watchContent() {
   }
   function measure() {
     measuring = 0;
-    if (!document.documentElement) return;
-    inView.forEach(function (_, element) { tell(element, true); });
+    if (!its('documentElement')) return;
+    inView.forEach((_, element) => tell(element, true));
     /* What scrolls is the page, or a part that takes most of it. */
     if (moving === document || moving && moving.clientHeight > innerHeight / 2 && moving.clientWidth > innerWidth / 2) root = moving;
     if (root && !root.isConnected) root = far = 0;
-    var page = root && root !== document ? root : document.scrollingElement || document.documentElement;
+    var page = root && root !== document ? root : document.scrollingElement || its('documentElement');
     far = far || root && page.scrollTop > 0;
     var percent = far ? Math.min((Math.ceil(page.scrollTop) + page.clientHeight) / Math.max(page.scrollHeight, 1) * 100, 100) : 0;
     var news = [percent, letters || 0, text ? share(text) : 0].map(Math.floor);
-    if (told !== (told = news.join())) wasm.seen.apply(null, news);
+    if (told !== (told = news.join())) wasm.seen(...news);
   }
-  hear(window, 'scroll resize', function (event) {
+  hear(window, 'scroll resize', event => {
     if (event.type === 'scroll') moving = event.target;
     measuring = measuring || after(250, measure);
   });
   hear(document, 'visibilitychange', later);
   changes.observe(document, { childList: true, subtree: true });
-  undo.push(function () { views.disconnect(), changes.disconnect(); });
+  undo.push(() => { views.disconnect(), changes.disconnect(); });
   return again;
 }
 function only(selector) {
@@ -171,14 +168,14 @@ function topicsOf() {
   var topics = [];
   function take(node, depth) {
     if (!node || !depth) return;
-    if (Array.isArray(node)) return node.slice(0, 20).forEach(function (item) { take(item, depth - 1); });
+    if (Array.isArray(node)) return node.slice(0, 20).forEach(item => take(item, depth - 1));
     if (typeof node === 'string') return topics.push(node.slice(0, 200).toLowerCase());
-    take([node.articleSection, node.category].filter(function (topic) { return typeof topic === 'string' || Array.isArray(topic); }), 3);
+    take([node.articleSection, node.category].filter(topic => typeof topic === 'string' || Array.isArray(topic)), 3);
     if (typeof node['@graph'] === 'object') take(node['@graph'], depth - 1);
   }
-  some('[data-leadheat-topic]', 20).forEach(function (mark) { take(leadheatAttribute(mark, 'data-leadheat-topic').split(','), 2); });
-  some('[property="article:section"], [property="article:tag"]', 20).forEach(function (meta) { take(meta.content, 1); });
-  some('script[type="application/ld+json"]', 10).forEach(function (script) {
+  some('[data-leadheat-topic]', 20).forEach(mark => take(leadheatAttribute(mark, 'data-leadheat-topic').split(','), 2));
+  some('[property="article:section"], [property="article:tag"]', 20).forEach(meta => take(meta.content, 1));
+  some('script[type="application/ld+json"]', 10).forEach(script => {
     var data = script.textContent.length < 1e5 && parsed(script.textContent);
     if (typeof data === 'object') take(data, 6);
   });
@@ -195,7 +192,7 @@ function watchMedia() {
     states.set(element, state);
     wasm.media(nameOf(element), plays, percent);
   }
-  hear(window, 'play pause ended timeupdate', function (event) {
+  hear(window, 'play pause ended timeupdate', event => {
     var media = event.target;
     if (!/^(VIDEO|AUDIO)$/.test(media.tagName) || media.muted && media.loop) return; // Silent for ever: decoration.
     played(media, !media.paused && !media.ended, media.currentTime / media.duration, media.currentTime);
@@ -203,15 +200,15 @@ function watchMedia() {
   function ask(frame, times) {
     if (!player(frame) || !frame.contentWindow || asked.has(frame)) return;
     var vimeo = /vimeo/.test(frame.src);
-    (vimeo ? ['play', 'pause', 'ended', 'timeupdate'] : [0]).forEach(function (name) {
+    (vimeo ? ['play', 'pause', 'ended', 'timeupdate'] : [0]).forEach(name => {
       frame.contentWindow.postMessage(JSON.stringify(vimeo ? { method: 'addEventListener', value: name } : { event: 'listening', channel: 'widget' }), '*');
     });
-    if (times) after(2000, function () { ask(frame, times - 1); });
+    if (times) after(2000, () => ask(frame, times - 1));
   }
-  hear(window, 'message', function (event) {
+  hear(window, 'message', event => {
     if (!PLAYERS.test(event.origin + '/')) return;
     var data = typeof event.data === 'string' ? parsed(event.data) : event.data;
-    var frame = some('iframe', 100).find(function (frame) { return frame.contentWindow === event.source; });
+    var frame = some('iframe', 100).find(frame => frame.contentWindow === event.source);
     if (!data || !frame) return;
     if (data.event === 'ready') return ask(frame);
     var state = asked.get(frame) || {}, info = data.info || data.data || {};
@@ -228,12 +225,12 @@ function watchMedia() {
     }
     if (state.plays !== undefined) played(frame, state.plays, state.share, state.at);
   });
-  hear(document, 'load', function (event) {
+  hear(document, 'load', event => {
     asked.delete(event.target); // It may be another video now.
     if (event.target.tagName === 'IFRAME') ask(event.target, 3);
   });
-  some('iframe', 100).forEach(function (frame) { ask(frame, 3); });
-  return function () { states = new WeakMap(); };
+  some('iframe', 100).forEach(frame => ask(frame, 3));
+  return () => states = new WeakMap();
 }
 var PLAYERS = /^https:\/\/(www\.youtube(-nocookie)?|player\.vimeo)\.com\//;
 function player(frame) {
@@ -241,7 +238,7 @@ function player(frame) {
 }
 /* As the site owner says, else as the file. */
 function nameOf(element) {
-  var given = [element.dataset.leadheat, element.title, element.getAttribute('aria-label')].filter(function (name) { return name && name.trim() && name !== 'YouTube video player'; });
+  var given = [element.dataset.leadheat, element.title, element.getAttribute('aria-label')].filter(name => name && name.trim() && name !== 'YouTube video player');
   var source = element.currentSrc || element.src || '';
   return given[0] || (/^(blob|data):/.test(source) ? '' : source.split(/[?#]/)[0].split('/').pop());
 }
@@ -254,12 +251,12 @@ function watchClicks() {
     changes.disconnect();
   }
   hear(window, 'scroll resize focusin submit invalid input change toggle fullscreenchange beforeprint blur pagehide visibilitychange popstate hashchange play copy', answered);
-  hear(window, 'click', function (event) {
+  hear(window, 'click', event => {
     answered();
     var target = leadheatClosest(event.target, 'button, [role=button], [onclick]:not(body, html), a[href="#"], input[type=button]');
     if (!target || !event.isTrusted || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
     changes.observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
-    waits = after(2500, function () {
+    waits = after(2500, () => {
       answered();
       wasm.did('dead_click', '');
     });
@@ -269,10 +266,10 @@ function watchClicks() {
 
 function watchSelection() {
   var due;
-  hear(document, 'selectionchange', function () {
+  hear(document, 'selectionchange', () => {
     clearTimeout(due);
-    due = after(400, function () {
-      var active = document.activeElement, marked = getSelection();
+    due = after(400, () => {
+      var active = its('activeElement'), marked = getSelection();
       /* Not what the visitor wrote, and not whole pages. */
       if (active && (active.shadowRoot || /^(INPUT|TEXTAREA)$/.test(active.tagName)) || !marked.rangeCount || marked.getRangeAt(0).commonAncestorContainer.textContent.length > 1e4) return;
       var text = String(marked);
@@ -283,9 +280,9 @@ function watchSelection() {
 
 /* The fields of a form that is sent, of those that core lets be read. */
 function watchForms() {
-  hear(window, 'submit', function (event) {
+  hear(window, 'submit', event => {
     var form = event.target, filled = [];
-    if (leadheatClosest(form, 'form:valid')) some('input, textarea, select', 999).forEach(function (field) {
+    if (leadheatClosest(form, 'form:valid')) some('input, textarea, select', 999).forEach(field => {
       var name = field.getAttribute('name') || field.id;
       var shown = field.getClientRects().length && field.type !== 'checkbox' && field.type !== 'radio';
       if (field.form === form && name && shown && wasm.captures(name, field.type, field.autocomplete || '')) filled.push([name, field.value]);
@@ -302,9 +299,9 @@ function leadheatAsk(paths) {
     if (google !== window.dataLayer && Array.isArray(window.dataLayer)) wrap(google = window.dataLayer, 'push', queue), queue(google);
     if (!tcf && typeof window.__tcfapi === 'function') tcf = __tcfapi('addEventListener', 2, heardTcf) || 1;
   } catch (_) {}
-  var answers = paths.split(' ').slice(1).map(function (path) {
+  var answers = paths.split(' ').slice(1).map(path => {
     try {
-      var found = path.split('.').reduce(function (at, step) {
+      var found = path.split('.').reduce((at, step) => {
         step = step.split(/[()]/);
         if (at) return step.length > 1 ? at[step[0]](step[1]) : at[step];
       }, window);
@@ -316,7 +313,7 @@ function leadheatAsk(paths) {
 /* In their order, and some at a time: there may be thousands. */
 var pushes = [], draining;
 function queue(more) {
-  pushes = pushes.concat([].slice.call(more));
+  pushes = [...pushes, ...more];
   if (!draining) drain();
 }
 function drain() {
@@ -328,15 +325,15 @@ function drain() {
 function heard(entry) {
   try {
     var said = entry[0] === 'consent' && [entry[1]].concat(Object.entries(entry[2])).map(String);
-    if (said) guard(function () { wasm.heard('google', said); });
+    if (said) guard(() => wasm.heard('google', said));
     /* An event as gtag writes it, or as it is pushed. */
     var own = entry[0] === 'event', name = own ? entry[1] : entry.event, value = (own ? entry[2] || {} : entry.ecommerce || entry).value;
-    if (typeof name === 'string' && name.length < 99) guard(function () { wasm.pushed(name, typeof value === 'number' ? value : undefined); });
+    if (typeof name === 'string' && name.length < 99) guard(() => wasm.pushed(name, typeof value === 'number' ? value : undefined));
   } catch (_) {}
 }
 function heardTcf(tc, ok) {
   try {
     var said = ok && [tc.eventStatus, tc.gdprApplies].concat(Object.entries(tc.purpose.consents)).map(String);
   } catch (_) {}
-  if (said) guard(function () { wasm.heard('tcf', said); });
+  if (said) guard(() => wasm.heard('tcf', said));
 }

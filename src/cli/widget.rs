@@ -174,23 +174,31 @@ fn minify(js: &str) -> Result<String> {
     Ok(Codegen::new().with_options(CodegenOptions::minify()).with_scoping(names).build(&program).code)
 }
 
+/// What the glue of wasm-bindgen has, and what it shall have. If wasm-bindgen writes it differently one day, this must not be left
+/// out unnoticed.
+const GLUE: [(&str, &str); 6] = [
+    // Every closure that the page can call goes through the loader's guard.
+    ("return f(a, state.b, ...args);", "return guard(() => f(a, state.b, ...args));"),
+    ("return f(state.a, state.b, ...args);", "return guard(() => f(state.a, state.b, ...args));"),
+    // The loader fetches and makes the instance itself: it knows how, where the glue provides for every way.
+    (
+        "return Object.assign(__wbg_init, { initSync }, exports);",
+        "return Object.assign(exports, { begin: __wbg_finalize_init, imports: __wbg_get_imports });",
+    ),
+    // And it knows the script, in whose place an element of the page may stand.
+    ("typeof document !== 'undefined' && document.currentScript !== null", "false"),
+    // Browsers without these are too old for the widget.
+    ("typeof FinalizationRegistry === 'undefined'", "false"),
+    ("!('encodeInto' in cachedTextEncoder)", "false"),
+];
+
 /// The loader with the wasm's name and hash, and with the watchers and the glue inside, guarded and minified.
 fn join(loader: &str, watch: &str, glue: &str, widget: &Widget) -> Result<String> {
     let mut glue = glue.to_owned();
-    // Every closure that the page can call goes through the loader's guard. If wasm-bindgen writes them differently one
-    // day, this must not be left out unnoticed.
-    for call in ["return f(a, state.b, ...args);", "return f(state.a, state.b, ...args);"] {
-        ensure!(
-            glue.matches(call).count() == 1,
-            "the glue of wasm-bindgen has no `{call}` any more: closures would go unguarded"
-        );
-        let body = call.trim_start_matches("return ").trim_end_matches(';');
-        glue = glue.replace(call, &format!("return guard(() => {body});"));
+    for (theirs, ours) in GLUE {
+        ensure!(glue.matches(theirs).count() == 1, "the glue of wasm-bindgen has no `{theirs}` any more; see GLUE");
+        glue = glue.replace(theirs, ours);
     }
-    // The loader fetches and makes the instance itself: it knows how, where the glue provides for every way.
-    let made = "return Object.assign(__wbg_init, { initSync }, exports);";
-    ensure!(glue.matches(made).count() == 1, "the glue of wasm-bindgen has no `{made}` any more");
-    glue = glue.replace(made, "return Object.assign(__wbg_finalize_init, { imports: __wbg_get_imports }, exports);");
     let mut js = loader.to_owned();
     for (place, text) in [
         ("/*{watch}*/", watch.to_owned()),

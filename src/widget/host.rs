@@ -88,6 +88,9 @@ extern "C" {
     /// Milliseconds until the page showed something; 0 where the browser does not tell.
     #[wasm_bindgen(js_name = leadheatShown)]
     fn shown_after() -> f64;
+    /// The widget's own documents: where the page has broken this, it cannot go on.
+    #[wasm_bindgen(js_namespace = JSON, js_name = parse)]
+    fn parse(json: &str) -> JsValue;
     /// Hours and minutes as the language writes them.
     #[wasm_bindgen(js_name = leadheatTime)]
     pub(crate) fn time(at: f64, language: &str) -> String;
@@ -142,7 +145,7 @@ pub(crate) fn boot(config: Value, webhook: Option<String>, debug: bool) -> Boot 
         config,
         webhook,
         debug,
-        defaults: Defaults { model: document(MODEL).unwrap_or_default(), script: document(SCRIPT).unwrap_or_default() },
+        defaults: Defaults { model: crate::value(&parse(MODEL)), script: crate::value(&parse(SCRIPT)) },
         page: page(),
         webdriver: get(&navigator, "webdriver").as_bool() == Some(true) || is_driven(),
         user_agent: text(&navigator, "userAgent"),

@@ -171,6 +171,45 @@ pub async fn a_panic_leaves_the_page_alone(mut v: Visitor) -> Visitor {
     v
 }
 
+pub async fn a_lead_outlives_a_panic(mut v: Visitor) -> Visitor {
+    v.site.page("/t/panic", None, &TAG.replace("data-config", "data-debug data-config"));
+    v.site.refuse(&[503]);
+    v.goto("/t/panic").await;
+    v.ready().await;
+    v.inquire("I have a question", "Please call", "Within two months", "I decide").await;
+    v.leave_contact(&[("email", "after@mail.example")]).await;
+    // Refused, and written down: one whose post is under way is another page's in half a minute only.
+    v.until("refused", "return Object.entries(localStorage).some(([key, kept]) => key.startsWith('leadheat:o:') && kept.includes('503'))").await;
+    v.call(json!(["panic"])).await;
+    v.until("told", "return recorded.lines.some(line => line.includes('stopped'))").await;
+    v.expect_line("warn: leadheat: stopped: RuntimeError: ");
+    v.goto("/product").await;
+    v.ready().await;
+    v.site.lead("that of the page before", |lead| lead["contact"]["email"] == "after@mail.example").await;
+    v
+}
+
+/// The pinned tag's `integrity` covers the script itself.
+pub async fn an_altered_script_is_refused(mut v: Visitor) -> Visitor {
+    let tag = |file: &str| {
+        let integrity = leadheat::widget::integrity(widget().js.as_bytes());
+        let attributes = format!("integrity='{integrity}' crossorigin data-config=/leadheat.json");
+        TAG.replace("leadheat.js ", &format!("{file} ")).replace("data-config=/leadheat.json", &attributes)
+    };
+    v.site.file("/good.js", "text/javascript", &widget().js);
+    v.site.file("/bad.js", "text/javascript", &[&*widget().js, "\nwindow.evil = 1"].concat());
+    v.site.page("/t/pinned", None, &tag("good.js"));
+    v.goto("/t/pinned").await;
+    v.ready().await;
+    v.site.page("/t/tampered", None, &tag("bad.js"));
+    v.goto("/t/tampered").await;
+    v.pause(1_500).await;
+    // The browser's own word to the page: the script did not load.
+    v.js("recorded.errors = recorded.errors.filter(error => error !== 'error: undefined')").await;
+    assert_eq!(v.js("return [typeof evil, leadheat.version === undefined]").await, json!(["undefined", true]));
+    v
+}
+
 pub async fn commands_before_the_script(mut v: Visitor) -> Visitor {
     v.site.page("/t/early", None, "<script src=/leadheat-stub.js></script><script>
         window.heard = []; leadheat('on', 'ready', detail => heard.push(detail.version)); leadheat('consent', 'granted');
@@ -203,6 +242,6 @@ pub async fn an_old_browser_is_left_alone(mut v: Visitor) -> Visitor {
     v.until("told", "return recorded.lines.length").await;
     assert_eq!(v.js("return document.querySelector('leadheat-chat')").await, Value::Null);
     assert!(!v.site.requests().iter().any(|request| request.contains(".wasm")));
-    v.expect_line("warn: leadheat: this browser is too old");
+    v.expect_line("warn: leadheat: stopped: this browser is too old");
     v
 }

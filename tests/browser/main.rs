@@ -5,7 +5,7 @@
 //! - [`visitor`]: what a person does in a page
 //! - [`receiver`]: webhooks of other origins, with faults on demand
 //! - [`npm`]: what people use with leadheat
-//! - the scenarios: [`buying`], [`privacy`], [`managers`], [`hostile`], [`talking`], [`delivery`], [`tracking`], [`content`], [`views`],
+//! - the scenarios: [`buying`], [`privacy`], [`managers`], [`hostile`], [`hosts`], [`talking`], [`delivery`], [`tracking`], [`content`], [`views`],
 //!   [`routers`], [`cost`], [`sales`], [`vectors`]
 //!
 //! Every scenario runs in every engine. `LEADHEAT_BROWSERS=chromium,firefox,webkit` requires engines instead of skipping
@@ -18,6 +18,7 @@ mod cost;
 mod delivery;
 mod engine;
 mod hostile;
+mod hosts;
 mod managers;
 mod npm;
 mod privacy;
@@ -48,7 +49,8 @@ scenarios! {
     managers: google_and_tcf_tell_by_themselves, klaro, vanilla_cookieconsent, others_as_they_are_documented, broken_managers_grant_nothing, late_managers_are_found,
         global_privacy_control, an_objection_holds_in_every_tab;
     hostile: strictest_policy, two_copies_on_one_page, missing_wasm, altered_wasm_is_refused, the_panel_comes_when_it_is_opened,
-        broken_config, a_panic_leaves_the_page_alone, commands_before_the_script, an_old_browser_is_left_alone;
+        broken_config, a_panic_leaves_the_page_alone, a_lead_outlives_a_panic, an_altered_script_is_refused, commands_before_the_script, an_old_browser_is_left_alone;
+    hosts: a_page_is_as_it_was, changed_natives, polyfills, anything_may_be_missing;
     talking: keyboard_and_screen_reader, three_languages, conversation_survives_navigation, form_errors_in_words;
     delivery: three_tabs_send_each_lead_once, two_tabs_keep_every_lead, a_hostile_receiver_gets_every_lead, killed_pages_lose_nothing, a_send_keeps_no_page_out_of_the_back_forward_cache,
         without_storage_a_page_that_is_gone_hands_over_its_lead, posts_that_outlive_the_page_stay_within_their_limit,

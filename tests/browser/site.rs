@@ -18,9 +18,11 @@ use leadheat::widget::{Widget, build};
 use serde_json::Value;
 use tokio::net::TcpListener;
 
-/// First in every page: remembers what reaches the page that should not.
+/// First in every page: remembers what reaches the page that should not, and tells the server of what a page's own script wrote
+/// down, by functions that nobody has changed yet.
 const RECORDER: &str = "(() => {
-  const seen = window.recorded = { errors: [], lines: [] };
+  const send = fetch.bind(window), text = String, wait = setTimeout.bind(window);
+  const seen = window.recorded = { errors: [], lines: [], tell: report => { send('/t/report', { method: 'POST', body: text(report) }) }, after: (millis, run) => { wait(run, millis) } };
   addEventListener('error', event => seen.errors.push('error: ' + event.message), true);
   addEventListener('unhandledrejection', event => seen.errors.push('rejection: ' + event.reason));
   addEventListener('securitypolicyviolation', event => seen.errors.push('policy: ' + event.violatedDirective + ' ' + event.blockedURI));
@@ -45,6 +47,8 @@ struct Log {
     fixtures: Vec<(String, &'static str, Option<String>, String)>,
     /// Statuses with which the webhook answers the next posts, instead of taking them in.
     refusals: Vec<u16>,
+    /// What pages told.
+    reports: Vec<String>,
 }
 
 pub struct Site {
@@ -95,6 +99,11 @@ impl Site {
         self.log.lock().unwrap().requests.clone()
     }
 
+    /// What a page has told, once.
+    pub fn report(&self) -> Option<String> {
+        self.log.lock().unwrap().reports.pop()
+    }
+
     /// Posts to the webhook so far.
     pub fn posts(&self) -> usize {
         self.requests().iter().filter(|path| *path == "POST /webhook").count()
@@ -124,6 +133,11 @@ impl Site {
 /// Logs the request, answers for fixture pages and refusals, and puts the recorder into every other page.
 async fn watch(State(log): State<Arc<Mutex<Log>>>, request: Request, next: Next) -> Response {
     let path = request.uri().path().to_owned();
+    if path == "/t/report" {
+        let report = to_bytes(request.into_body(), usize::MAX).await.unwrap();
+        log.lock().unwrap().reports.push(String::from_utf8(report.to_vec()).unwrap());
+        return StatusCode::NO_CONTENT.into_response();
+    }
     let fixture = {
         let mut log = log.lock().unwrap();
         log.requests.push(format!("{} {path}", request.method()));
