@@ -227,7 +227,7 @@
     return (await WebAssembly.instantiate(bytes, Object.assign(glue.imports(), shared))).instance;
   }
   async function get(url, integrity, name) {
-    var answer = await fetch(url, options({ integrity }));
+    var answer = await fetch(url, options({ integrity })).catch(error => { throw Error(name + ': ' + error.message); });
     if (!answer.ok) throw Error(name + ' answered ' + answer.status);
     return answer;
   }

@@ -33,12 +33,11 @@ pub async fn strictest_policy(mut v: Visitor) -> Visitor {
     v
 }
 
-pub async fn two_copies_on_one_page(mut v: Visitor) -> Visitor {
-    v.site.page(
-        "/t/two",
-        None,
-        &format!("{TAG}<script async src=/leadheat.js?again data-config=/leadheat.json></script>"),
-    );
+pub async fn two_versions_on_one_page(mut v: Visitor) -> Visitor {
+    let version = env!("CARGO_PKG_VERSION");
+    v.site.file("/other.js", "text/javascript", &widget().js.replace(&format!("`{version}`"), "`9.9.9`"));
+    let other = TAG.replace("async src=/leadheat.js", "src=/other.js");
+    v.site.page("/t/two", None, &[&other, TAG].concat());
     v.goto("/t/two").await;
     v.ready().await;
     v.until("told", "return recorded.lines.length").await;
@@ -47,7 +46,8 @@ pub async fn two_copies_on_one_page(mut v: Visitor) -> Visitor {
         v.js("return Object.keys(window).filter(name => /leadheat|wasm_bindgen/.test(name))").await,
         json!(["leadheat"])
     );
-    v.expect_line("warn: leadheat: a second copy");
+    assert_eq!(v.call(json!(["status"])).await["version"], version, "the first runs; its wasm says which it is");
+    v.expect_line("warn: leadheat: a second copy on this page does nothing; version 9.9.9 runs");
     v
 }
 
@@ -243,5 +243,33 @@ pub async fn an_old_browser_is_left_alone(mut v: Visitor) -> Visitor {
     assert_eq!(v.js("return document.querySelector('leadheat-chat')").await, Value::Null);
     assert!(!v.site.requests().iter().any(|request| request.contains(".wasm")));
     v.expect_line("warn: leadheat: stopped: this browser is too old");
+    v
+}
+
+/// A frame that may run scripts and no more: no storage, no locks, an origin of its own. And a page that does not want the chat.
+pub async fn no_storage_and_no_place(mut v: Visitor) -> Visitor {
+    let inner = "<script>leadheat('consent', 'granted'); Promise.all([leadheat('status'), leadheat('test')]).then(([status, said]) => {
+        let storage; try { storage = typeof localStorage } catch (error) { storage = error.name }
+        parent.postMessage({ running: status.running, said, storage, origin: self.origin, errors: recorded.errors, lines: recorded.lines, shown: document.querySelectorAll('leadheat-chat').length }, '*') })</script>";
+    // The config would need leave for other origins.
+    v.site.page(
+        "/t/inner",
+        None,
+        &[&TAG.replace("data-config=/leadheat.json", "data-webhook=/webhook"), inner].concat(),
+    );
+    v.site.page("/t/sandbox", None, "<script>addEventListener('message', event => window.told = event.data)</script><iframe sandbox='allow-scripts' src=/t/inner></iframe>");
+    v.goto("/t/sandbox").await;
+    assert_eq!(
+        v.until("told", "return window.told").await,
+        json!({ "running": true, "said": "delivered: the webhook answered 200", "storage": "SecurityError", "origin": "null", "errors": [], "lines": [], "shown": 1 })
+    );
+
+    v.site.page("/t/unwanted", None, &["<script>window.removed = 0; new MutationObserver(() => { const chat = document.querySelector('leadheat-chat'); if (chat) { removed++; chat.remove() } }).observe(document, { childList: true, subtree: true })</script>", TAG].concat());
+    v.goto("/t/unwanted").await;
+    v.grant().await;
+    v.pause(5_000).await;
+    let removed = v.js("return removed").await.as_u64().unwrap();
+    assert!((1..6).contains(&removed), "put back {removed} times");
+    assert_eq!(v.call(json!(["status"])).await["running"], true);
     v
 }

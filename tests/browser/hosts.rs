@@ -98,6 +98,7 @@ const PROBE: &str = r#"(() => {
     await new Promise(done => frame(() => frame(done)));
     const copy = form.cloneNode(true); note('copy', copy.childNodes.length, copy.attributes.length);
     body.removeChild(form);
+    scrollTo(0, 0);
     over(elements(), element => note('after', element.localName, apply(box, element, []).y));
     records.disconnect();
     localStorage.removeItem('mine'); sessionStorage.removeItem('mine');
@@ -161,6 +162,8 @@ pub async fn a_page_is_as_it_was(mut v: Visitor) -> Visitor {
     v.site.file("/t/data.txt", "text/plain", "data");
     compare(&mut v, "plain", "<!doctype html>", "", WORKS).await;
     compare(&mut v, "quirks", "", "", WORKS).await;
+    let long = "<script>addEventListener('DOMContentLoaded', () => { for (let n = 0; n < 5000; n++) document.body.appendChild(document.createElement('p')).textContent = 'Paragraph ' + n })</script>";
+    compare(&mut v, "long", "<!doctype html>", long, WORKS).await;
     v
 }
 
@@ -193,13 +196,34 @@ pub async fn changed_natives(mut v: Visitor) -> Visitor {
     v
 }
 
+/// The language parts of Prototype and MooTools, as npm has them: written for node, so that a page needs the little of it that they
+/// ask for.
+fn of_node(package: &str, files: &[&str], start: &str) -> Option<String> {
+    let mut modules = String::new();
+    for file in files {
+        let code = npm::file(&format!("{package}/lib/{file}.js"))?;
+        modules += &format!("'./{file}'(module, exports, require) {{ {code}\n }},\n");
+    }
+    Some(format!(
+        "<script>(() => {{ const files = {{ {modules} }}, made = {{}};
+        const require = (path, name = path.replace(/[.]js$/, '')) => made[name] || (files[name](made[name] = {{ exports: {{}} }}, made[name].exports, require), made[name] = made[name].exports);
+        require('./{start}') }})()</script>"
+    ))
+}
+
 pub async fn polyfills(mut v: Visitor) -> Visitor {
     v.site.file("/t/data.txt", "text/plain", "data");
-    for (name, files) in
-        [("corejs", &["core-js-bundle/minified.js"][..]), ("zone", &["zone.js/bundles/zone.umd.min.js"])]
-    {
-        let Some(tags) = npm::scripts(&v, files, "") else { return v };
-        compare(&mut v, name, "<!doctype html>", &tags, WORKS).await;
+    let prototype = "Prototype Object Class Function Date RegExp String Template Enumerable Array Hash Number Range Try PeriodicalExecuter index";
+    let prototype: Vec<_> = prototype.split(' ').collect();
+    let mootools = "mootools-core-1.5.2-server";
+    for (name, scripts) in [
+        ("corejs", npm::scripts(&v, &["core-js-bundle/minified.js"], "")),
+        ("zone", npm::scripts(&v, &["zone.js/bundles/zone.umd.min.js"], "")),
+        ("prototype", of_node("prototype", &prototype, "index")),
+        ("mootools", of_node("mootools", &[mootools], mootools)),
+    ] {
+        let Some(scripts) = scripts else { return v };
+        compare(&mut v, name, "<!doctype html>", &scripts, WORKS).await;
     }
     v
 }

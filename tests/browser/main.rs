@@ -48,8 +48,8 @@ scenarios! {
         staff_can_opt_out, two_tabs_lose_nothing;
     managers: google_and_tcf_tell_by_themselves, klaro, vanilla_cookieconsent, others_as_they_are_documented, broken_managers_grant_nothing, late_managers_are_found,
         global_privacy_control, an_objection_holds_in_every_tab;
-    hostile: strictest_policy, two_copies_on_one_page, missing_wasm, altered_wasm_is_refused, the_panel_comes_when_it_is_opened,
-        broken_config, a_panic_leaves_the_page_alone, a_lead_outlives_a_panic, an_altered_script_is_refused, commands_before_the_script, an_old_browser_is_left_alone;
+    hostile: strictest_policy, two_versions_on_one_page, missing_wasm, altered_wasm_is_refused, the_panel_comes_when_it_is_opened,
+        broken_config, a_panic_leaves_the_page_alone, a_lead_outlives_a_panic, an_altered_script_is_refused, commands_before_the_script, an_old_browser_is_left_alone, no_storage_and_no_place;
     hosts: a_page_is_as_it_was, changed_natives, polyfills, anything_may_be_missing;
     talking: keyboard_and_screen_reader, three_languages, conversation_survives_navigation, form_errors_in_words;
     delivery: three_tabs_send_each_lead_once, two_tabs_keep_every_lead, a_hostile_receiver_gets_every_lead, killed_pages_lose_nothing, a_send_keeps_no_page_out_of_the_back_forward_cache,
@@ -62,7 +62,7 @@ scenarios! {
     views: going_back_is_a_view, a_page_counts_when_it_is_looked_at, a_copy_of_a_tab_is_a_view_and_no_visitor,
         other_scripts_may_wrap_history_too, clicks_and_what_comes_of_them, a_form_says_who_the_visitor_is;
     cost: handlers_are_quick, an_idle_page_costs_nothing, what_is_taken_down_stays_down, crowded_pages_are_not_held_up, strange_pages_do_no_harm;
-    routers: react_router, vue_router, turbo, htmx;
+    routers: react_router, vue_router, turbo, htmx, pjax;
     sales: inbox_shows_a_lead_live;
     vectors: scores_are_those_of_the_native_core;
 }

@@ -33,17 +33,23 @@ fn install() -> Option<PathBuf> {
         return Some(modules);
     }
     let _ = fs::remove_dir_all(&directory);
-    say("skipped: all tests of routers and consent managers, because npm is missing or cannot reach its registry");
+    say(
+        "skipped: all tests of routers, consent managers and polyfills, because npm is missing or cannot reach its registry",
+    );
     None
+}
+
+/// A file of npm's.
+pub fn file(path: &str) -> Option<String> {
+    Some(fs::read_to_string(modules()?.join(path)).unwrap())
 }
 
 /// Serves these files of npm's, and returns the tags for them, each with these attributes.
 pub fn scripts(v: &Visitor, files: &[&str], attributes: &str) -> Option<String> {
-    let modules = modules()?;
     let mut tags = String::new();
     for file in files {
         let served = format!("/t/npm/{file}");
-        v.site.file(&served, "text/javascript", &fs::read_to_string(modules.join(file)).unwrap());
+        v.site.file(&served, "text/javascript", &self::file(file)?);
         tags += &format!("<script src='{served}' {attributes}></script>");
     }
     Some(tags)

@@ -68,10 +68,10 @@ pub async fn vue_router(mut v: Visitor) -> Visitor {
 }
 
 /// Pages of a server, which the library fetches and puts in the place of the body.
-async fn of_pages(mut v: Visitor, script: &str, root: &str, attributes: &str) -> Visitor {
+async fn of_pages(mut v: Visitor, script: &str, root: &str, attributes: &str, start: &str) -> Visitor {
     for path in ["", "/a", "/b"] {
         let body = format!(
-            "<main {attributes}><a id=a href='{root}/a'>a</a> <a id=b href='{root}/b'>b</a><p>{path}</p></main>"
+            "<main {attributes}><a id=a href='{root}/a'>a</a> <a id=b href='{root}/b'>b</a><p>{path}</p></main>{start}"
         );
         if !application(&v, &[root, path].concat(), &[script], &body) {
             return v;
@@ -83,9 +83,14 @@ async fn of_pages(mut v: Visitor, script: &str, root: &str, attributes: &str) ->
 }
 
 pub async fn turbo(v: Visitor) -> Visitor {
-    of_pages(v, "@hotwired/turbo/dist/turbo.es2017-umd.js", "/t/turbo", "").await
+    of_pages(v, "@hotwired/turbo/dist/turbo.es2017-umd.js", "/t/turbo", "", "").await
 }
 
 pub async fn htmx(v: Visitor) -> Visitor {
-    of_pages(v, "htmx.org/dist/htmx.min.js", "/t/htmx", "hx-boost=true").await
+    of_pages(v, "htmx.org/dist/htmx.min.js", "/t/htmx", "hx-boost=true", "").await
+}
+
+pub async fn pjax(v: Visitor) -> Visitor {
+    let start = "<script>window.pjax = window.pjax || new Pjax({ elements: 'a', selectors: ['title', 'body'], cacheBust: false })</script>";
+    of_pages(v, "pjax/pjax.min.js", "/t/pjax", "", start).await
 }

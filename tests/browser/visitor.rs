@@ -45,7 +45,8 @@ impl Visitor {
         if self.client.current_url().await.is_ok_and(|url| url.scheme() != "http") {
             return;
         }
-        let recorded = self.js("return window.recorded || null").await;
+        let recorded =
+            self.js("return window.recorded ? { errors: recorded.errors, lines: recorded.lines } : null").await;
         if recorded.is_null() {
             return;
         }
