@@ -30,6 +30,8 @@ pub mod chat;
 pub mod config;
 pub mod consent;
 pub mod facts;
+#[cfg(feature = "native")]
+pub mod fuzz;
 pub mod glob;
 pub mod id;
 pub mod json;

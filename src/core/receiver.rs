@@ -133,6 +133,8 @@ impl Receiver {
             let name = value.text("name");
             if name.is_empty() {
                 at.problem("a receiver needs a `name`", "Add it: leads that wait know their receiver by it");
+            } else if name.len() > 100 {
+                at.problem("a receiver's `name` has more than 100 bytes", "Shorten it: it is stored with each lead");
             }
             let url = gather(value.many("url").iter().filter_map(|url| Some(url.as_str()?.to_owned())));
             if url.is_empty() {

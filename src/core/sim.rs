@@ -114,6 +114,11 @@ fn parse(json: &str) -> Value {
     serde_json::from_str(json).expect("JSON")
 }
 
+/// What is no JSON is nothing of leadheat's, as in the browser.
+fn read(json: &str) -> Option<Stored> {
+    Stored::read(&serde_json::from_str(json).ok()?)
+}
+
 impl World {
     /// A site with this config, which need not name the webhook. `seed` makes ids and jitter.
     pub fn new(config: Json, seed: u64) -> World {
@@ -319,7 +324,8 @@ impl World {
             }
             Effect::Export(ticket) => {
                 let all = self.site.iter().chain(&self.tabs[tab].storage);
-                let all = Value::Object(all.map(|(key, json)| (key.clone(), parse(json))).collect());
+                let value = |json: &String| serde_json::from_str(json).unwrap_or_default();
+                let all = Value::Object(all.map(|(key, json)| (key.clone(), value(json))).collect());
                 self.tabs[tab].answers.push((ticket, all));
             }
             Effect::Wake(after) => self.tabs[tab].alarm = Some(self.monotonic + after),
@@ -355,7 +361,7 @@ impl World {
 
     fn tell_others(&mut self, tab: TabId, area: Area, key: &str, events: &mut Vec<(TabId, Event)>) {
         if area == Area::Site {
-            let value = self.site.get(key).and_then(|json| Stored::read(&parse(json)));
+            let value = self.site.get(key).and_then(|json| read(json));
             let others = (0..self.tabs.len()).filter(|other| *other != tab && self.tabs[*other].open);
             events.extend(others.map(|other| (other, Event::Changed { key: key.into(), value: value.clone() })));
         }
@@ -364,7 +370,7 @@ impl World {
     fn kept(&self, tab: TabId) -> Kept {
         let areas = [(Area::Site, &self.site), (Area::Tab, &self.tabs[tab].storage)];
         let records = areas.into_iter().flat_map(|(area, records)| records.iter().map(move |record| (area, record)));
-        records.filter_map(|(area, (key, json))| Some((area, key.clone(), Stored::read(&parse(json))?))).collect()
+        records.map(|(area, (key, json))| (area, key.clone(), read(json).unwrap_or(Stored::Unreadable))).collect()
     }
 
     /// Lets time pass, with every alarm and every answer that is due in it.
@@ -508,7 +514,7 @@ impl World {
 
     /// Whether what stands under a key can be read.
     pub fn readable(&self, key: &str) -> Option<Stored> {
-        Stored::read(&parse(self.site.get(key)?))
+        read(self.site.get(key)?)
     }
 
     /// What the receiver knows after dropping repeated keys and keeping the highest revision: by lead.

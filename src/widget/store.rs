@@ -27,7 +27,7 @@ pub(crate) fn remove(area: Area, key: &str) {
     store(area == Area::Tab, key, None);
 }
 
-/// All of leadheat's records that can be read.
+/// All of leadheat's records.
 pub(crate) fn kept() -> Kept {
     leadheat_core::app::kept(&crate::value(&found(PREFIX)))
 }

@@ -44,6 +44,8 @@ pub enum Stored {
     Objected,
     /// `leadheat:forget`: written and removed at once, so that other tabs hear of it.
     Forget,
+    /// Broken, or of a version that writes otherwise: not used, and removed by `forget` with the rest.
+    Unreadable,
 }
 
 impl Stored {
@@ -68,14 +70,14 @@ impl Stored {
     }
 }
 
-/// All that is stored and can be read.
+/// All that is stored.
 pub type Kept = Vec<(Area, String, Stored)>;
 
 /// Everything that is kept, from a list of `[whether in this tab alone, key, value]`; what cannot be read is left out.
 pub fn kept(value: &Value) -> Kept {
     let entry = |entry: &Value| {
         let area = if bool::read(entry.nth(0)) { Area::Tab } else { Area::Site };
-        Some((area, entry.nth(1).as_str()?.to_owned(), Stored::read(entry.nth(2))?))
+        Some((area, entry.nth(1).as_str()?.to_owned(), Stored::read(entry.nth(2)).unwrap_or(Stored::Unreadable)))
     };
     gather(value.as_list().iter().filter_map(entry))
 }
