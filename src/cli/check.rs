@@ -1,11 +1,12 @@
-//! `leadheat check`: the same reading of a config document that the browser does, for people. Owns turning text into
-//! a document; must not have rules of its own.
+//! `leadheat check`: the same reading of a config document that the browser does, for people, and a look for secrets. Owns turning
+//! text into a document; must not have rules of its own.
 
 use std::sync::LazyLock;
 
 use leadheat_core::config::{Config, Defaults};
 use leadheat_core::json::{Problem, Value};
 use leadheat_core::lint::lint;
+use leadheat_core::secrets::secrets;
 use leadheat_core::{model, script};
 
 /// The documents that stand in where config brings none.
@@ -26,7 +27,13 @@ pub fn default_config() -> &'static Config {
 pub fn check(text: &str) -> Result<Vec<Problem>, Vec<Problem>> {
     let text = text.trim_start_matches('\u{feff}');
     match serde_json::from_str::<Value>(text) {
-        Ok(document) => Config::read(&document, None, &defaults()).map(|config| lint(&config)),
+        Ok(document) => {
+            let mut problems = secrets(&document);
+            match Config::read(&document, None, &defaults()).map_err(|found| problems.extend(found)) {
+                Ok(config) if problems.is_empty() => Ok(lint(&config)),
+                _ => Err(problems),
+            }
+        }
         Err(error) => {
             let path = format!("line {}, column {}", error.line(), error.column());
             let wrong = "this is not JSON from here on".to_owned();

@@ -207,7 +207,7 @@ impl Config {
             consent_purposes: texts(value.many("consent_purposes")),
             privacy_signals: match value.field("privacy_signals") {
                 None | Some(Value::Null) => vec!["gpc".to_owned()],
-                Some(own) => texts(own.as_list()),
+                Some(_) => texts(value.many("privacy_signals")),
             },
             language: value.word("language", Lang::NAMES),
             sales_language: value.word("sales_language", Lang::NAMES).unwrap_or_default(),

@@ -51,6 +51,8 @@ pub mod schema;
 pub mod score;
 pub mod script;
 pub mod scrub;
+#[cfg(feature = "native")]
+pub mod secrets;
 pub mod select;
 pub mod shape;
 pub mod signal;

@@ -2,7 +2,8 @@
 #![allow(missing_docs)]
 
 use leadheat_core::config::{Config, Defaults};
-use leadheat_core::json::Value;
+use leadheat_core::json::{Problem, Value};
+use leadheat_core::secrets::secrets;
 use leadheat_core::{model, schema, script};
 use serde_json::{Value as Json, json};
 
@@ -19,7 +20,7 @@ fn problems(config: &Json) -> Vec<String> {
         .err()
         .unwrap_or_default()
         .iter()
-        .map(leadheat_core::json::Problem::sentence)
+        .map(Problem::sentence)
         .collect()
 }
 
@@ -103,4 +104,92 @@ fn addresses_of_webhooks() {
     for (expected, url) in vectors.chain(spaces.map(|url| ("bad", url))) {
         assert_eq!(verdict(url), expected == "good", "{url:?}");
     }
+}
+
+/// Each line: where it is wrong, and the config. Hand-made: what people get wrong, and what somebody might try.
+#[test]
+fn bad_configs_are_refused_at_their_place() {
+    let lines: Vec<_> = include_str!("bad_configs.txt").lines().collect();
+    assert!(lines.len() >= 200);
+    for line in lines {
+        let (path, config) = line.split_at(line.find(" {").or_else(|| line.find(' ')).unwrap());
+        let config: Value = serde_json::from_str(config).unwrap_or_else(|error| panic!("{line}: {error}"));
+        // What stands on the tag goes before `webhook`.
+        let tag = (path != "$.webhook").then_some("/webhook");
+        let problems = Config::read(&config, tag, &defaults()).err().unwrap_or_default();
+        let absent = |problem: &Problem| path == "$.webhook" && problem.wrong.starts_with("there is no address");
+        let fits = |problem: &&Problem| problem.path == path && !absent(problem);
+        let found = problems.iter().find(fits).unwrap_or_else(|| panic!("{line}: {problems:?}"));
+        assert!(!found.wrong.is_empty() && !found.mend.is_empty(), "{line}: {found:?}");
+    }
+}
+
+#[test]
+fn one_privacy_signal_needs_no_list() {
+    let read =
+        |config: Json| Config::read(&serde_json::from_value(config).unwrap(), Some("/webhook"), &defaults()).unwrap();
+    assert_eq!(read(json!({})).privacy_signals, ["gpc"]);
+    assert_eq!(read(json!({"privacy_signals": "dnt"})).privacy_signals, ["dnt"]);
+    assert_eq!(read(json!({"privacy_signals": []})).privacy_signals, [""; 0]);
+}
+
+#[test]
+fn secrets_have_no_place_in_a_config() {
+    let found = |config: Json| {
+        let config: Value = serde_json::from_value(config).unwrap();
+        secrets(&config).into_iter().map(|problem| problem.path).collect::<Vec<_>>()
+    };
+    let fields =
+        |name: &str, text: &str| found(json!({"webhooks": [{"name": "a", "url": "/a", "fields": {name: text}}]}));
+    for (name, text) in [
+        ("api_key", "'12345'"),
+        ("apiKey", "'x'"),
+        ("Authorization", "'Basic eA=='"),
+        ("password", "'x'"),
+        ("x-access-token", "'x'"),
+        ("client_secret", "'x'"),
+        ("a", "'sk_live_51H8abcdefgh'"),
+        ("a", "'xoxb-1234-abcd'"),
+        ("a", "'ghp_abcdefghijklmnop'"),
+        ("a", "'AKIAIOSFODNN7EXAMPLE'"),
+        ("a", "'eyJhbGciOiJIUzI1NiJ9.e30.abc'"),
+        ("a", "'Bearer abc'"),
+        ("a", "'pat-eu1-01234567'"),
+        ("a", "'SG.abcdef'"),
+        ("a", "'-----BEGIN PRIVATE KEY-----'"),
+    ] {
+        assert_eq!(fields(name, text).len(), 1, "{name} {text}");
+    }
+    for url in [
+        "https://h.example/in?token=x",
+        "https://h.example/in?a=b&api_key=x",
+        "https://h.example/in?x&sig=1",
+        "https://h.example/?code=abc",
+        "/in?secret=x",
+    ] {
+        assert_eq!(found(json!({"webhook": url})), ["$.webhook"], "{url}");
+        assert_eq!(found(json!({"webhooks": [{"name": "a", "url": ["/a", url]}]})), ["$.webhooks[0].url[1]"], "{url}");
+    }
+    assert_eq!(
+        found(json!({"chat": {"script": [{"id": "a", "say": {"en": "My key is sk_live_51H8abcdefgh"}}]}})),
+        ["$.chat.script[0].say.en"]
+    );
+    // What looks like it and is none.
+    for (name, text) in [
+        ("oid", "'00D5g00000ABCDE'"),
+        ("token", "contact.email"),
+        ("keyword", "'x'"),
+        ("email", "contact.email"),
+        ("score", "score"),
+    ] {
+        assert_eq!(fields(name, text), [""; 0], "{name} {text}");
+    }
+    assert_eq!(
+        found(
+            json!({"webhook": "https://h.example/in?form=7&utm_source=x", "chat": {"company": "Secret Garden", "privacy": "/privacy?code-of-conduct"}})
+        ),
+        [""; 0]
+    );
+    assert_eq!(found(serde_json::from_str(model::DEFAULT).unwrap()), [""; 0]);
+    assert_eq!(found(serde_json::from_str(script::DEFAULT).unwrap()), [""; 0]);
 }
