@@ -192,7 +192,7 @@
     if (name === 'start' && !starting) return begin(Promise.resolve(args[0])), done();
     if (name === 'status' && !starting) return done({
       says: "leadheat waits for its config: data-config or data-webhook on the tag, or leadheat('start', {...})",
-      running: false, consent: 'pending', waiting: 0, version: VERSION
+      running: false, consent: 'pending', privacy_signal: null, waiting: 0, version: VERSION
     });
     if (!wasm) return waiting.push(() => take(name, args, done));
     if (name === 'panic' && debug) return done(), guard(wasm.panic);

@@ -20,8 +20,11 @@ use crate::sim::{Fate, START, TabId, World};
 use crate::text::Lang;
 use crate::{model, script};
 
+/// What takes any bytes.
+pub type Target = fn(&[u8]);
+
 /// What is fuzzed, by name.
-pub const TARGETS: [(&str, fn(&[u8])); 5] =
+pub const TARGETS: [(&str, Target); 5] =
     [("config", config), ("stored", stored), ("lead", lead), ("managers", managers), ("data_layer", data_layer)];
 
 /// Values that programs stumble over.
@@ -181,7 +184,7 @@ impl<'a> Bytes<'a> {
     }
 
     fn nasty(&mut self) -> Json {
-        if self.next() % 4 == 0 { json!(self.text()) } else { NASTY[self.below(NASTY.len())].clone() }
+        if self.next().is_multiple_of(4) { json!(self.text()) } else { NASTY[self.below(NASTY.len())].clone() }
     }
 
     /// What a page might hand over as a text.
@@ -260,7 +263,7 @@ fn spoil(document: &mut Json, bytes: &mut Bytes) {
 
 /// A document that was like this one; or, now and then, any text that is JSON.
 fn spoilt(document: &Json, bytes: &mut Bytes) -> Json {
-    if bytes.next() % 8 == 0 {
+    if bytes.next().is_multiple_of(8) {
         return serde_json::from_slice(bytes.0).unwrap_or_else(|_| bytes.nasty());
     }
     let mut document = document.clone();

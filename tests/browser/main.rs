@@ -5,7 +5,7 @@
 //! - [`visitor`]: what a person does in a page
 //! - [`receiver`]: webhooks of other origins, with faults on demand
 //! - [`npm`]: what people use with leadheat
-//! - the scenarios: [`buying`], [`privacy`], [`managers`], [`hostile`], [`hosts`], [`forms`], [`talking`], [`delivery`], [`tracking`], [`content`], [`views`],
+//! - the scenarios: [`buying`], [`privacy`], [`managers`], [`hostile`], [`hosts`], [`forms`], [`guest`], [`talking`], [`delivery`], [`tracking`], [`content`], [`views`],
 //!   [`routers`], [`cost`], [`sales`], [`vectors`]
 //!
 //! Every scenario runs in every engine. `LEADHEAT_BROWSERS=chromium,firefox,webkit` requires engines instead of skipping
@@ -18,6 +18,7 @@ mod cost;
 mod delivery;
 mod engine;
 mod forms;
+mod guest;
 mod hostile;
 mod hosts;
 mod managers;
@@ -51,6 +52,7 @@ scenarios! {
         global_privacy_control, an_objection_holds_in_every_tab;
     hostile: strictest_policy, two_versions_on_one_page, missing_wasm, altered_wasm_is_refused, the_panel_comes_when_it_is_opened,
         broken_config, a_panic_leaves_the_page_alone, a_lead_outlives_a_panic, an_altered_script_is_refused, commands_before_the_script, an_old_browser_is_left_alone, no_storage_and_no_place;
+    guest: what_a_page_pays;
     forms: secrets_are_not_read;
     hosts: a_page_is_as_it_was, changed_natives, polyfills, anything_may_be_missing;
     talking: keyboard_and_screen_reader, three_languages, conversation_survives_navigation, form_errors_in_words;

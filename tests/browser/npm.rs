@@ -10,7 +10,7 @@ use crate::engine::say;
 use crate::visitor::Visitor;
 
 /// Where npm has put what `npm/package.json` asks for; `None` where it cannot.
-fn modules() -> Option<&'static PathBuf> {
+pub fn modules() -> Option<&'static PathBuf> {
     static MODULES: OnceLock<Option<PathBuf>> = OnceLock::new();
     MODULES.get_or_init(|| tokio::task::block_in_place(install)).as_ref()
 }

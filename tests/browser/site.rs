@@ -44,7 +44,7 @@ struct Log {
     /// Path of every request, in order.
     requests: Vec<String>,
     /// Fixtures: path, type, policy, content.
-    fixtures: Vec<(String, &'static str, Option<String>, String)>,
+    fixtures: Vec<(String, &'static str, Option<String>, Vec<u8>)>,
     /// Statuses with which the webhook answers the next posts, instead of taking them in.
     refusals: Vec<u16>,
     /// What pages told.
@@ -81,12 +81,17 @@ impl Site {
         let html = format!(
             "<!doctype html><html lang=en><head><meta charset=utf-8><title>t</title><script src=/t/recorder.js nonce=n></script></head><body>{body}</body></html>"
         );
-        self.log.lock().unwrap().fixtures.push((path.to_owned(), "text/html", policy.map(str::to_owned), html));
+        self.log.lock().unwrap().fixtures.push((path.to_owned(), "text/html", policy.map(str::to_owned), html.into()));
     }
 
     /// Adds a file.
     pub fn file(&self, path: &str, mime: &'static str, content: &str) {
-        self.log.lock().unwrap().fixtures.push((path.to_owned(), mime, None, content.to_owned()));
+        self.bytes(path, mime, content.into());
+    }
+
+    /// Adds a file that is no text.
+    pub fn bytes(&self, path: &str, mime: &'static str, content: Vec<u8>) {
+        self.log.lock().unwrap().fixtures.push((path.to_owned(), mime, None, content));
     }
 
     /// Lets the webhook answer the next posts so.
@@ -97,6 +102,11 @@ impl Site {
     /// Paths requested so far.
     pub fn requests(&self) -> Vec<String> {
         self.log.lock().unwrap().requests.clone()
+    }
+
+    /// A page as the server has it.
+    pub fn text(&self, path: &str) -> String {
+        tokio::task::block_in_place(|| ureq::get(&self.url(path)).call().unwrap().body_mut().read_to_string().unwrap())
     }
 
     /// What a page has told, once.
