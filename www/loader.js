@@ -165,7 +165,7 @@
   /* Runs what may fail. Every way into the wasm goes through here; the build puts it around the glue's closures. */
   function guard(run) {
     if (dead) return;
-    try { return run(); } catch (error) { leadheatDie(error + '\n' + error.stack); }
+    try { return run(); } catch (error) { leadheatDie(error + '\n' + (error && error.stack)); }
   }
 
   /* leadheat(name, ...): a promise of the answer, never rejected. */
@@ -189,7 +189,7 @@
   }
   function take(name, args, done) {
     if (dead) return done();
-    if (name === 'start' && !starting) return begin(Promise.resolve(args[0])), done();
+    if (name === 'start' && !starting) return guard(() => begin(Promise.resolve(args[0]))), done();
     if (name === 'status' && !starting) return done({
       says: "leadheat waits for its config: data-config or data-webhook on the tag, or leadheat('start', {...})",
       running: false, consent: 'pending', privacy_signal: null, waiting: 0, version: VERSION
@@ -232,7 +232,7 @@
     return answer;
   }
   function whenShown(run) {
-    var [target, name] = document.prerendering ? [document, 'prerenderingchange'] : [window, its('readyState') !== 'complete' && 'load'], later = () => guard(run);
+    var [target, name] = its('prerendering') ? [document, 'prerenderingchange'] : [window, its('readyState') !== 'complete' && 'load'], later = () => guard(run);
     if (name) target.addEventListener(name, () => guard(() => whenShown(run)), { once: true });
     else window.requestIdleCallback ? requestIdleCallback(later, { timeout: 1000 }) : setTimeout(later, 100);
   }
@@ -247,7 +247,7 @@
     if (before.version) {
       // A router that replaces the body runs the tag in it again.
       if (before.src !== script.src) say('a second copy on this page does nothing; version ' + before.version + ' runs');
-      return;
+      return before = {};
     }
     leadheat.version = VERSION;
     leadheat.src = script.src;
@@ -260,7 +260,7 @@
     debug = data('debug') !== null || /[?&]leadheat=debug\b/.test(location.search);
     base = script.src || location.href;
     var config = data('config');
-    if (config) begin(get(new URL(config, location.href), '', 'the config at ' + config).then(answer => answer.json()));
+    if (config) begin(get(config, '', 'the config at ' + config).then(answer => answer.json()));
     else if (data('webhook')) begin(Promise.resolve());
   });
   try { for (let queued of before.q || []) leadheat(...queued[0]).then(queued[1]); } catch (_) {}

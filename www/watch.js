@@ -137,7 +137,7 @@ function watchContent() {
     /* What scrolls is the page, or a part that takes most of it. */
     if (moving === document || moving && moving.clientHeight > innerHeight / 2 && moving.clientWidth > innerWidth / 2) root = moving;
     if (root && !root.isConnected) root = far = 0;
-    var page = root && root !== document ? root : document.scrollingElement || its('documentElement');
+    var page = root && root !== document ? root : its('scrollingElement') || its('documentElement');
     far = far || root && page.scrollTop > 0;
     var percent = far ? Math.min((Math.ceil(page.scrollTop) + page.clientHeight) / Math.max(page.scrollHeight, 1) * 100, 100) : 0;
     var news = [percent, letters || 0, text ? share(text) : 0].map(Math.floor);

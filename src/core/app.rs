@@ -484,7 +484,7 @@ impl State {
         self.page = boot.page;
         (self.visible, self.focused) = (boot.visible, boot.focused);
         self.signal = boot.gpc && self.config.honours("gpc") || boot.dnt && self.config.honours("dnt");
-        self.objected = boot.kept.iter().any(|(.., stored)| *stored == Stored::Objected);
+        self.objected = boot.kept.iter().any(|(_, key, _)| key == stored::OBJECTED_KEY);
         self.unheard(turn);
         self.remember(boot.kept, turn);
         turn.push(Effect::Announce(Notice::Ready { version: env!("CARGO_PKG_VERSION") }));

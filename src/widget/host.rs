@@ -18,7 +18,7 @@ use web_sys::{AbortSignal, AddEventListenerOptions, Element, EventTarget};
 
 use crate::store;
 
-/// What the loader does for the wasm: the clusters of browser calls that take less room there. None of it throws.
+/// What the loader does for the wasm: the clusters of browser calls that take less room there. None of it throws, but for `parse`.
 #[wasm_bindgen]
 extern "C" {
     /// Aborted by the loader when the widget dies: every listener hangs on it.

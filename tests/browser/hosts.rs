@@ -168,7 +168,7 @@ pub async fn a_page_is_as_it_was(mut v: Visitor) -> Visitor {
 }
 
 /// What scripts and elements of pages do to the language and the browser.
-const CHANGES: [(&str, &str, &str); 12] = [
+const CHANGES: [(&str, &str, &str); 13] = [
     ("polluted", "<script>Object.prototype.polluted = 'yes'; Array.prototype.polluted = () => {}; Function.prototype.polluted = 1; String.prototype.polluted = 2</script>", WORKS),
     ("injected", "<script>Object.assign(Object.prototype, { webhook: 'https://evil.example/', config: '/evil.json', debug: 'yes', integrity: 'x', redirect: 'follow', credentials: 'include' })</script>", WORKS),
     ("written", "<script>for (const kind of [Object, Array, String, Number, Date]) kind.prototype.toJSON = function () { return 'theirs' }</script>", WORKS),
@@ -184,6 +184,11 @@ const CHANGES: [(&str, &str, &str); 12] = [
     ("unset", "<style>* { all: unset !important; display: none !important }</style>", UNSEEN),
     ("unseen", "<style>body * { all: unset !important; display: none !important; visibility: hidden !important; opacity: 0 !important; transform: scale(0) !important; pointer-events: none !important; content-visibility: hidden !important; clip-path: inset(50%) !important; width: 0 !important }</style>", WORKS),
     ("on top", "<style>body { transform: translate(0) } div, p { position: relative; z-index: 2147483647 } body > div { position: fixed; right: 0; bottom: 0; width: 90px; height: 90px }</style>", WORKS),
+    (
+        "sticky",
+        "<style>body > div { position: fixed; right: 0; bottom: 0; width: 90px; height: 90px; z-index: 99999; background: red }</style>",
+        WORKS,
+    ),
     ("arranged", "<style>html { display: flex; gap: 30px; padding: 5px } body { display: grid; gap: 40px; height: 100vh; grid-template-rows: auto 1fr auto; flex: 1 } body > :last-child { margin-top: 50px; display: block; border: 9px solid } body > * + * { margin-top: 3px }</style>", WORKS),
     ("quiet", "<script>window.console = { log() {} }</script>", WORKS),
 ];

@@ -118,11 +118,11 @@ impl State {
         consent.may_store() && !self.objected && (consent.despite_signal || !self.signal)
     }
 
-    /// Removes visitor data that no consent covers (any more).
+    /// Removes visitor data that no consent covers (any more), readable or not.
     fn remove_visitor(&self, kept: &Kept, turn: &mut Turn) {
-        for (area, key, stored) in kept {
-            let chat_of_site = matches!(stored, Stored::Chat(_)) && *area == Area::Site;
-            if chat_of_site || matches!(stored, Stored::Visitor(_) | Stored::Consent(_)) {
+        for (area, key, _) in kept {
+            let chat_of_site = key == CHAT_KEY && *area == Area::Site;
+            if chat_of_site || key == CONSENT_KEY || key.starts_with(VISITOR_PREFIX) {
                 turn.remove(*area, &[key]);
             }
         }
@@ -229,6 +229,9 @@ impl State {
         turn.remove(Area::Site, &[CONSENT_KEY]);
         for writer in self.others.0.0.iter().map(|(writer, _)| writer).chain([&self.writer]) {
             turn.remove(Area::Site, &[VISITOR_PREFIX, writer]);
+        }
+        for (area, key) in self.found.iter().filter(|(_, key)| key.starts_with(VISITOR_PREFIX)) {
+            turn.remove(*area, &[key]); // What could not be read is in no record.
         }
         self.others = Records::default();
         self.mine = Record::default();
@@ -405,7 +408,7 @@ impl State {
         (self.lock, self.ask_again) = (Lock::Free, 0);
         self.outbox.adopt(self.leads(&kept, turn.now.wall));
         self.hope();
-        if kept.iter().any(|(.., stored)| *stored == Stored::Objected) {
+        if kept.iter().any(|(_, key, _)| key == OBJECTED_KEY) {
             self.objected_here(true, turn);
         }
         // What was said is gone from storage: it was forgotten on another page.
@@ -415,7 +418,7 @@ impl State {
         {
             return self.forget_here(turn);
         }
-        let consent_gone = !kept.iter().any(|(_, key, _)| key == CONSENT_KEY);
+        let consent_gone = !kept.iter().any(|(.., stored)| matches!(stored, Stored::Consent(_)));
         if self.consent.may_store() && consent_gone {
             self.changed(CONSENT_KEY, None, turn);
         }
