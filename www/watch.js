@@ -126,7 +126,7 @@ function watchContent() {
     if (!text) return;
     if (text.tagName === 'ARTICLE') add(text, 'article');
     letters = lettersOf(text);
-    if (!empty && some('[data-leadheat-results="0"]', 1).length) empty = true, wasm.did('search_empty', '');
+    if (!empty && some('[data-leadheat-results="0"]', 1).length) empty = true, wasm.did('search_empty');
     wasm.topics(topicsOf());
     after(0, measure);
   }
@@ -258,7 +258,7 @@ function watchClicks() {
     changes.observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
     waits = after(2500, () => {
       answered();
-      wasm.did('dead_click', '');
+      wasm.did('dead_click');
     });
   });
   undo.push(answered);
@@ -283,9 +283,12 @@ function watchForms() {
   hear(window, 'submit', event => {
     var form = event.target, filled = [];
     if (leadheatClosest(form, 'form:valid')) some('input, textarea, select', 999).forEach(field => {
-      var name = field.getAttribute('name') || field.id;
-      var shown = field.getClientRects().length && field.type !== 'checkbox' && field.type !== 'radio';
-      if (field.form === form && name && shown && wasm.captures(name, field.type, field.autocomplete || '')) filled.push([name, field.value]);
+      var name = leadheatAttribute(field, 'name') || field.id, box = field.getBoundingClientRect();
+      /* By the attribute, since Firefox's property is silent about words that it does not fill in itself. */
+      var says = field.type + ' ' + leadheatAttribute(field, 'autocomplete');
+      /* What nobody can see nobody has filled in: a password manager has, or a bot. */
+      var shown = field.checkVisibility && field.checkVisibility({ checkOpacity: true, checkVisibilityCSS: true }) && box.width > 9 && box.right + scrollX > 0 && box.bottom + scrollY > 0;
+      if (field.form === form && name && shown && wasm.captures(name, says)) filled.push([name, field.value]);
     });
     if (filled.length) wasm.filled(filled);
   });

@@ -176,7 +176,7 @@ fn minify(js: &str) -> Result<String> {
 
 /// What the glue of wasm-bindgen has, and what it shall have. If wasm-bindgen writes it differently one day, this must not be left
 /// out unnoticed.
-const GLUE: [(&str, &str); 6] = [
+const GLUE: [(&str, &str); 8] = [
     // Every closure that the page can call goes through the loader's guard.
     ("return f(a, state.b, ...args);", "return guard(() => f(a, state.b, ...args));"),
     ("return f(state.a, state.b, ...args);", "return guard(() => f(state.a, state.b, ...args));"),
@@ -187,6 +187,9 @@ const GLUE: [(&str, &str); 6] = [
     ),
     // And it knows the script, in whose place an element of the page may stand.
     ("typeof document !== 'undefined' && document.currentScript !== null", "false"),
+    // Pages have a window, and need none of the names that other places have for it.
+    ("typeof globalThis === 'undefined'", "true"),
+    ("typeof global === 'undefined'", "true"),
     // Browsers without these are too old for the widget.
     ("typeof FinalizationRegistry === 'undefined'", "false"),
     ("!('encodeInto' in cachedTextEncoder)", "false"),

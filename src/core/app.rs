@@ -33,7 +33,6 @@ use std::rc::Rc;
 
 pub use answer::{Explanation, Notice, Pending, Status};
 pub use content::Media;
-pub use form::FormField;
 #[cfg(feature = "native")]
 pub use replay::{Journey, Player, Seen};
 pub use stored::{Area, Kept, PREFIX, Stored, kept};

@@ -18,7 +18,7 @@ mod shell;
 mod store;
 
 use js_sys::{Array, Object};
-use leadheat_core::app::{Event, FormField, Media};
+use leadheat_core::app::{Event, Media};
 use leadheat_core::consent::Report;
 use leadheat_core::json::Value;
 use leadheat_core::list::gather;
@@ -141,11 +141,11 @@ pub fn media(label: String, playing: bool, percent: u8) {
     send(Event::Media(Media { label, playing, percent }));
 }
 
-/// Something was done that needs no more to be said than what and on what.
+/// Something was done of which no more needs to be said.
 #[wasm_bindgen]
-pub fn did(kind: &str, subject: String) {
+pub fn did(kind: &str) {
     if let Some(kind) = Kind::NAMES.find(kind) {
-        send(Event::Did(kind, subject));
+        send(Event::Did(kind, String::new()));
     }
 }
 
@@ -155,10 +155,10 @@ pub fn selected(text: String) {
     send(Event::Selected(text));
 }
 
-/// Whether a field may be read when its form is sent.
+/// Whether a field may be read when its form is sent; `says`: its type and its `autocomplete`.
 #[wasm_bindgen]
-pub fn captures(name: String, kind: String, autocomplete: String) -> bool {
-    shell::captures(&FormField { name, kind, autocomplete })
+pub fn captures(name: &str, says: &str) -> bool {
+    shell::captures(name, says)
 }
 
 /// A form was sent with these fields: a list of `[name, value]`.

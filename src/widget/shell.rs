@@ -4,7 +4,7 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use leadheat_core::app::{Effect, Event, FormField, State, update};
+use leadheat_core::app::{Effect, Event, State, update};
 use leadheat_core::receiver::Ack;
 use leadheat_core::view::View;
 
@@ -52,8 +52,8 @@ pub(crate) fn run() {
 }
 
 /// Whether a field of a form of the page may be read.
-pub(crate) fn captures(field: &FormField) -> bool {
-    SHELL.with(|shell| shell.try_borrow().is_ok_and(|shell| shell.state.captures(field)))
+pub(crate) fn captures(name: &str, says: &str) -> bool {
+    SHELL.with(|shell| shell.try_borrow().is_ok_and(|shell| shell.state.captures(name, says)))
 }
 
 /// The panel's part of the program has come.

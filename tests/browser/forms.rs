@@ -19,6 +19,8 @@ const FORM: &str = r#"<!doctype html><meta charset=utf-8><script src=/t/recorder
       'name=password', 'name=passwd2', 'name=userpwd', 'name=otp', 'name=cvc', 'name=cvv2', 'name=iban', 'name=ssn', 'name=hetu', 'name=cardnumber', 'name=Your-Name', 'name=salary', 'name=comment', '',
       'id=note', 'type=search name=q', 'type=text name=health', 'name=your-name style="display:none"', 'name=your-name hidden', 'type=checkbox checked name=your-name', 'type=radio checked name=your-name',
       'form=elsewhere name=your-name', 'form=elsewhere name=email', 'name=your-name data-card', 'name=tel data-card', 'name=company[]', 'name="your-name "', 'name=tel type=password', 'name=tel autocomplete=cc-number',
+      'name=your-name style="visibility:hidden"', 'name=your-name style="opacity:0"', 'name=your-name style="position:absolute;left:-9999px"', 'name=your-name style="position:fixed;top:-999px"',
+      'name=your-name style="width:1px;padding:0;border:0"', 'name=your-name style="content-visibility:hidden;width:0;padding:0;border:0"', 'name=your-name autocomplete="CC-CSC"', 'name=salasana', 'name=jelszo',
     ];
     const form = document.createElement('form'), elsewhere = document.createElement('form');
     elsewhere.id = 'elsewhere';

@@ -202,6 +202,12 @@ impl Visitor {
         self.press(self.panel(".primary").await).await;
     }
 
+    /// Waits until a 503 is written down. A lead whose post is still under way when its page goes is the next page's in half a
+    /// minute only.
+    pub async fn refused(&self) {
+        self.until("refused", "return Object.entries(localStorage).some(([key, kept]) => key.startsWith('leadheat:o:') && kept.includes('503'))").await;
+    }
+
     /// All keys that leadheat has stored in this origin.
     pub async fn stored(&self) -> Vec<String> {
         let script = "return [localStorage, sessionStorage].flatMap(area => Object.keys(area)).filter(key => key.startsWith('leadheat'))";

@@ -6,31 +6,20 @@ use crate::chat::{is_email, is_phone};
 use crate::lead::{Contact, Field};
 use crate::text::split;
 
-/// A field of a form of the page, as far as it may be looked at.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct FormField {
-    /// Its name.
-    pub name: String,
-    /// Its type.
-    pub kind: String,
-    /// Its `autocomplete`.
-    pub autocomplete: String,
-}
-
 /// Types of fields, words of `autocomplete`, and names whose fields are never read, whatever config says.
-const NEVER: &str = "*passw* *pwd* hidden file *one-time* *otp* cc-* *card* *cvc* *cvv* *iban* *ssn* *hetu*";
+const NEVER: &str = "*passw* *pwd* *salasana* *jelsz* hidden file checkbox radio *one-time* *otp* cc-* *card* *csc* *cvc* *cvv* *seccode* *iban* *ssn* *hetu*";
 
 impl State {
     /// Whether the value of a field may be read when its form is sent: config says so, and nothing about it speaks against.
-    pub fn captures(&self, field: &FormField) -> bool {
+    /// `says`: its type and its `autocomplete`.
+    pub fn captures(&self, name: &str, says: &str) -> bool {
         let never = split(NEVER, b' ');
-        let says = [&field.name, &field.kind, &field.autocomplete].map(|text| text.to_ascii_lowercase());
-        let words = says.iter().flat_map(|text| text.split_whitespace());
-        let refused = words.into_iter().any(|word| never.iter().any(|never| crate::glob::matches(never, word)));
+        let words = [name, " ", says].concat().to_ascii_lowercase();
+        let refused = words.split_whitespace().any(|word| never.iter().any(|never| crate::glob::matches(never, word)));
         self.scoring()
             && self.consent.may_store()
             && !refused
-            && self.config.form_fields.iter().any(|(name, _)| *name == field.name)
+            && self.config.form_fields.iter().any(|(known, _)| known == name)
     }
 
     /// A form was sent, and config says which of its fields say who the visitor is.
