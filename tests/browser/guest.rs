@@ -2,9 +2,6 @@
 //! Chromium at a quarter of the speed:
 //! `LEADHEAT_LONG=1 LEADHEAT_BROWSERS=chromium cargo test --test browser chromium::guest -- --nocapture`.
 
-use std::fs;
-use std::path::Path;
-
 use serde_json::{Value, json};
 
 use crate::engine::{long, say};
@@ -36,30 +33,10 @@ const GRANT: &str = "<script>leadheat('consent', 'granted')</script>";
 
 /// Serves a template as npm has it; what it takes from other hosts is left out, since it could not be had the same every time.
 fn template(v: &Visitor, name: &str) -> Option<String> {
-    let directory = npm::modules()?.join(name).join("dist");
-    serve(v, &directory, &format!("/t/{name}"));
-    let html = fs::read_to_string(directory.join("index.html")).unwrap();
+    npm::serve(v, &format!("{name}/dist"), &format!("/t/{name}"));
+    let html = npm::file(&format!("{name}/dist/index.html"))?;
     let own = |line: &&str| !((line.contains("<script") || line.contains("<link")) && line.contains("https://"));
     Some(html.lines().filter(own).collect::<Vec<_>>().join("\n"))
-}
-
-fn serve(v: &Visitor, directory: &Path, at: &str) {
-    for entry in fs::read_dir(directory).unwrap().flatten() {
-        let (path, name) = (entry.path(), format!("{at}/{}", entry.file_name().display()));
-        if path.is_dir() {
-            serve(v, &path, &name);
-            continue;
-        }
-        let mime = match path.extension().and_then(|extension| extension.to_str()).unwrap_or_default() {
-            "css" => "text/css",
-            "js" => "text/javascript",
-            "svg" => "image/svg+xml",
-            "jpg" => "image/jpeg",
-            "png" => "image/png",
-            _ => continue,
-        };
-        v.site.bytes(&name, mime, fs::read(path).unwrap());
-    }
 }
 
 /// What a run measured.
@@ -120,8 +97,8 @@ async fn visit(v: &mut Visitor, path: &str) -> Run {
     v.pause(500).await;
     v.cdp("Emulation.setCPUThrottlingRate", json!({"rate": 1})).await;
     // A long task of our own, which must be noticed: else those of others would not be either.
-    v.js("const end = performance.now() + 80; window.end = performance.now(); while (performance.now() < end);").await;
-    v.until("long tasks are seen", "return seen.long.some(task => task[0] + task[1] > window.end)").await;
+    v.js("setTimeout(() => { window.end = performance.now(); while (performance.now() < end + 80); })").await;
+    v.until("long tasks are seen", "return window.end && seen.long.some(task => task[0] + task[1] > end)").await;
     let seen = v.js("return { ...seen, long: seen.long.filter(task => task[0] + task[1] <= window.end), memory: seen.measure ? seen.measure() : 0, hosts: new Set(performance.getEntriesByType('resource').map(entry => new URL(entry.name).host).filter(host => host !== location.host)).size }").await;
     let most = |list: &Value| list.as_array().unwrap().iter().filter_map(Value::as_f64).fold(0.0, f64::max);
     let long = seen["long"].as_array().unwrap();

@@ -34,7 +34,7 @@ fn install() -> Option<PathBuf> {
     }
     let _ = fs::remove_dir_all(&directory);
     say(
-        "skipped: all tests of routers, consent managers and polyfills, because npm is missing or cannot reach its registry",
+        "skipped: all tests with what npm has (routers, consent managers, polyfills, templates), because npm is missing or cannot reach its registry",
     );
     None
 }
@@ -53,4 +53,29 @@ pub fn scripts(v: &Visitor, files: &[&str], attributes: &str) -> Option<String> 
         tags += &format!("<script src='{served}' {attributes}></script>");
     }
     Some(tags)
+}
+
+/// Serves a directory of npm's at a path, where it could be had.
+pub fn serve(v: &Visitor, directory: &str, at: &str) {
+    let Some(modules) = modules() else { return };
+    serve_all(v, &modules.join(directory), at);
+}
+
+fn serve_all(v: &Visitor, directory: &Path, at: &str) {
+    for entry in fs::read_dir(directory).unwrap().flatten() {
+        let (path, at) = (entry.path(), format!("{at}/{}", entry.file_name().display()));
+        if path.is_dir() {
+            serve_all(v, &path, &at);
+            continue;
+        }
+        let mime = match path.extension().and_then(|extension| extension.to_str()).unwrap_or_default() {
+            "css" => "text/css",
+            "js" => "text/javascript",
+            "svg" => "image/svg+xml",
+            "jpg" => "image/jpeg",
+            "png" => "image/png",
+            _ => continue,
+        };
+        v.site.bytes(&at, mime, fs::read(path).unwrap());
+    }
 }

@@ -66,6 +66,53 @@ pub async fn withdrawal_and_forget_wipe(mut v: Visitor) -> Visitor {
     v
 }
 
+/// What is withdrawn or forgotten in one tab is gone in the others within a second, and none of them asks for anything any more.
+pub async fn what_is_taken_back_is_gone_in_every_tab(mut v: Visitor) -> Visitor {
+    let tag =
+        "<script src=/leadheat-stub.js></script><script async src=/leadheat.js data-config=/leadheat.json></script>";
+    for path in ["/t/one", "/t/two"] {
+        v.site.page(path, None, &[tag, "<div style='height: 5000px'></div>"].concat());
+    }
+    for (command, left) in [(json!(["consent", "denied"]), "leadheat:chat"), (json!(["forget"]), "")] {
+        v.goto("/t/one").await;
+        v.ready().await;
+        v.grant().await;
+        v.open_chat().await;
+        v.choose("I would like a quote").await;
+        v.call(json!(["identify", {"name": "Aino"}])).await;
+        v.until("stored", "return Object.keys(localStorage).some(key => key.startsWith('leadheat:v:'))").await;
+        let exported = "return leadheat('export').then(all => JSON.stringify(Object.keys(all).sort()) === JSON.stringify(Object.keys(localStorage).filter(key => key.startsWith('leadheat')).sort()))";
+        assert_eq!(v.js(exported).await, true);
+        let first = v.client.window().await.unwrap();
+        let second = v.client.new_window(true).await.unwrap().handle;
+        v.client.switch_to_window(second.clone()).await.unwrap();
+        v.client.goto(&v.site.url("/t/two")).await.unwrap();
+        v.ready().await;
+        v.until("known here too", "return leadheat('explain').then(e => e.attributes.name === 'Aino')").await;
+        v.js("addEventListener('storage', () => leadheat('explain').then(e => { if (e.consent === 'denied' && e.score === null && !e.attributes.name) window.gone ||= Date.now() }))").await;
+        v.client.switch_to_window(first.clone()).await.unwrap();
+        v.pause(300).await; // The panel, and whatever else was still on its way.
+        let requests = v.site.requests();
+        let at = v.js_with("const at = Date.now(); leadheat(...arguments[0]); return at", vec![command.clone()]).await;
+        assert_eq!(v.stored().await.join(","), left);
+        v.js("document.body.click(); scrollTo(0, 2000); dispatchEvent(new Event('pagehide'))").await;
+        v.client.switch_to_window(second).await.unwrap();
+        let gone = v.until("heard in the other tab", "return window.gone").await;
+        let millis = gone.as_i64().unwrap() - at.as_i64().unwrap();
+        println!("{command}: gone in the other tab after {millis} ms");
+        assert!(millis < 1_000);
+        v.js("document.body.click(); scrollTo(0, 2000); leadheat('track', 'more')").await;
+        v.pause(2_500).await;
+        assert_eq!(v.js("return Object.keys(localStorage).filter(key => key.startsWith('leadheat'))").await, json!([]));
+        assert_eq!(v.site.requests(), requests, "{command}");
+        v.check().await;
+        v.client.close_window().await.unwrap();
+        v.client.switch_to_window(first).await.unwrap();
+        v.js("sessionStorage.clear()").await;
+    }
+    v
+}
+
 pub async fn staff_can_opt_out(mut v: Visitor) -> Visitor {
     v.goto("/?leadheat=off").await;
     let status = v.call(json!(["status"])).await;

@@ -102,13 +102,17 @@ impl Visitor {
 
     /// Waits until a script returns something true, and returns it.
     pub async fn until(&self, what: &str, script: &str) -> Value {
+        self.until_within(PATIENCE, what, script).await
+    }
+
+    pub async fn until_within(&self, patience: Duration, what: &str, script: &str) -> Value {
         let start = Instant::now();
         loop {
             let value = self.js(script).await;
             if !matches!(value, Value::Null | Value::Bool(false)) && value != json!("") && value != json!(0) {
                 return value;
             }
-            assert!(start.elapsed() < PATIENCE, "it did not come: {what}");
+            assert!(start.elapsed() < patience, "it did not come: {what}");
             tokio::time::sleep(Duration::from_millis(30)).await;
         }
     }

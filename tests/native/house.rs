@@ -144,3 +144,19 @@ fn the_inbox_has_a_word_for_every_channel() {
         assert!(words.contains(&format!("'channel.{channel}': [")), "words.js lacks channel.{channel}");
     }
 }
+
+#[test]
+fn the_inventory_names_every_field_that_is_stored_or_sent() {
+    let read = |path: &str| fs::read_to_string(Path::new(ROOT).join(path)).unwrap();
+    let inventory = read("docs/privacy.md");
+    for (file, records) in
+        [("visitor", "Record"), ("chat", "Conversation"), ("outbox", "Item"), ("consent", "Consent"), ("lead", "Lead")]
+    {
+        let code = read(&format!("src/core/{file}.rs"));
+        let (_, fields) = code.split_once(&format!("record!({records} {{")).unwrap();
+        let (fields, _) = fields.split_once('}').unwrap();
+        for field in fields.split(',').map(str::trim).filter(|field| !field.is_empty()) {
+            assert!(inventory.contains(&format!("`{field}`")), "docs/privacy.md lacks `{field}` of {records}");
+        }
+    }
+}

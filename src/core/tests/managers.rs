@@ -172,6 +172,58 @@ fn report(google: bool, said: &str) -> Event {
     Event::Consent(if google { Report::Google(said) } else { Report::Tcf(said) })
 }
 
+/// Those that tell by themselves: what says yes, what says no, and what says nothing yet, ticked or broken.
+const TELLERS: [(&str, &str, &str, [&str; 4]); 3] = [
+    (
+        "google",
+        "update analytics_storage,granted",
+        "update analytics_storage,denied",
+        ["default analytics_storage,denied", "update ad_storage,granted", "update", ""],
+    ),
+    (
+        "tcf",
+        "useractioncomplete true 1,true 3,true 4,true",
+        "useractioncomplete true 1,true 3,true 4,false",
+        ["cmpuishown true 1,true 3,true 4,true", "cmpuishown true 1,false", "tcloaded", ""],
+    ),
+    ("command", "granted", "denied", ["yes", "true", "GRANTED", ""]),
+];
+
+#[test]
+fn each_that_tells_by_itself_in_each_state() {
+    for (name, yes, no, nothing) in TELLERS {
+        let tell = |world: &mut World, tab, said: &str| match name {
+            "command" => drop(world.call(tab, "consent", json!([said]))),
+            _ => world.send(tab, report(name == "google", said)),
+        };
+        let hear = |said: &str| {
+            let mut world = world(json!({}));
+            let tab = world.open("/pricing");
+            world.read(tab, 10);
+            assert_eq!((consent(&mut world, tab), has_visitor(&world)), (json!("pending"), false), "{name} is absent");
+            tell(&mut world, tab, said);
+            world.read(tab, 5);
+            let state = consent(&mut world, tab);
+            (world, tab, state)
+        };
+        for said in nothing {
+            let (world, _, state) = hear(said);
+            assert_eq!((state, has_visitor(&world)), (json!("pending"), false), "{name}: {said}");
+        }
+        let (world, _, state) = hear(no);
+        assert_eq!((state, has_visitor(&world)), (json!("denied"), false), "{name}");
+        let (mut world, tab, state) = hear(yes);
+        assert_eq!((state, has_visitor(&world)), (json!("granted"), true), "{name}, after ten seconds");
+        let other = world.open("/");
+        world.read(other, 5);
+        tell(&mut world, tab, no);
+        for tab in [tab, other] {
+            assert_eq!(consent(&mut world, tab), "denied", "{name}");
+        }
+        assert!(world.site().is_empty(), "{name}: {:?}", world.site());
+    }
+}
+
 #[test]
 fn what_google_and_tcf_say() {
     // In order, and what they amount to. Some are broken.
