@@ -350,6 +350,8 @@ pub struct State {
 pub(crate) struct Turn {
     pub(crate) now: Stamp,
     debug: bool,
+    /// The page is hidden or left in this turn: it may be the last.
+    leaving: bool,
     effects: Vec<Effect>,
 }
 
@@ -389,7 +391,7 @@ impl Turn {
 
 /// Handles an event: changes the state, and returns what is to be done, in this order.
 pub fn update(state: &mut State, event: Event, now: Stamp) -> Vec<Effect> {
-    let mut turn = Turn { now, debug: state.debug, effects: Vec::new() };
+    let mut turn = Turn { now, debug: state.debug, leaving: false, effects: Vec::new() };
     // An event may come just before an alarm that is due, and do its work: to set the alarm anew would put it off for ever.
     if state.phase == Phase::On && (matches!(event, Event::Woke) || state.wake_at.is_some_and(|at| at <= now.wall)) {
         state.wake_at = None;

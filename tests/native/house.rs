@@ -160,3 +160,24 @@ fn the_inventory_names_every_field_that_is_stored_or_sent() {
         }
     }
 }
+
+/// A threat whose test was renamed or taken out is a threat without one.
+#[test]
+fn every_test_that_security_names_is_there() {
+    let security = fs::read_to_string(Path::new(ROOT).join("SECURITY.md")).unwrap();
+    let code: Vec<_> = ["src/core", "tests"].iter().flat_map(|directory| files(directory, "rs")).collect();
+    let mut named = 0;
+    for test in security.split('`').skip(1).step_by(2).filter(|word| word.contains("::") && *word != "room::name") {
+        let (room, name) = test.rsplit_once("::").unwrap();
+        let room = room.rsplit(['/', ':']).next().unwrap();
+        if matches!(room, "file" | "module") {
+            continue; // The table's own legend.
+        }
+        let is_there = code.iter().any(|(path, text)| {
+            path.file_stem().is_some_and(|stem| stem == room) && text.contains(&format!("fn {name}("))
+        });
+        assert!(is_there, "there is no test {test}");
+        named += 1;
+    }
+    assert!(named > 40, "{named}");
+}

@@ -214,6 +214,13 @@ impl State {
     /// yet delivered only what the visitor submitted stays.
     fn withdraw(&mut self, turn: &mut Turn) {
         self.wipe_visitor(turn);
+        let (contact, said) = (self.contact(), self.said_so_far());
+        if let Some(mark) = &mut self.chat.lead
+            && contact.or(&mark.said.0) == mark.said.0
+            && said.or(&mark.said.1) == mark.said.1
+        {
+            mark.said = (contact, said); // That there is less now is no news to tell.
+        }
         turn.remove(Area::Site, &[CHAT_KEY]);
         self.chat_saved = 0;
         for (key, mut item) in std::mem::take(&mut self.outbox.items).0 {
@@ -396,7 +403,9 @@ impl State {
 
     pub(super) fn left(&mut self, turn: &mut Turn) {
         self.end_view(turn);
-        self.saved_at = 0;
+        (self.saved_at, turn.leaving) = (0, true);
+        self.assess(turn);
+        self.qualify(turn);
         self.beacon(turn);
         self.unlock(turn);
         self.ask_again = Millis::MAX;

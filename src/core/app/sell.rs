@@ -9,7 +9,8 @@ use crate::consent::Decision;
 use crate::id;
 use crate::json::Value;
 use crate::lead::{
-    Arrival, ConsentNote, Contact, Device, FitNote, JourneyStep, Lead, Message, ModelName, Reason, SCHEMA, Sources,
+    Arrival, ConsentNote, Contact, Device, Field, FitNote, JourneyStep, Lead, Message, ModelName, Reason, SCHEMA,
+    Sources,
 };
 use crate::list::{gather, sort_down};
 use crate::model::{Points, Rule};
@@ -27,7 +28,7 @@ use crate::visitor::{Latest, LeadMark, Record};
 use crate::wire::{Wire, object};
 use crate::write::json;
 
-/// Revisions of a lead that bring no higher tier come at most so often.
+/// Revisions of a lead that bring neither a higher tier nor a contact just sent come at most so often, while the page is there.
 const REVISE_EVERY: Millis = MINUTE;
 
 /// Most topics of a lead.
@@ -116,7 +117,9 @@ impl State {
             return None;
         }
         let Some(mark) = self.mark() else { return Some(0) };
-        if self.tier > mark.tier {
+        let (sent, told) = (&self.chat.contact, &mark.said.0);
+        let untold = |field: &Field| sent.get(*field).is_some() && sent.get(*field) != told.get(*field);
+        if self.tier > mark.tier || submitted && Field::NAMES.all.iter().any(untold) {
             return Some(0);
         }
         let news = (contact, self.said_so_far()) != mark.said || self.heard() > mark.heard;
@@ -128,7 +131,7 @@ impl State {
         let now = turn.now.wall;
         let Some(due) = self.revision_due() else { return };
         let clock_went_back = due > now + REVISE_EVERY;
-        if due > now && !clock_went_back {
+        if due > now && !clock_went_back && !turn.leaving {
             return;
         }
         let mut lead = self.compose(turn);

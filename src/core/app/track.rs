@@ -219,7 +219,7 @@ impl State {
             self.hope();
         } else {
             self.count_attention(turn);
-            self.saved_at = 0; // Hidden is the last moment that is sure to come: write at once.
+            (self.saved_at, turn.leaving) = (0, true); // Hidden is the last moment that is sure to come: write at once.
         }
     }
 

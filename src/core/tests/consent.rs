@@ -24,6 +24,87 @@ fn visit(config: Value) -> (World, TabId) {
     (world, tab)
 }
 
+/// A column of the table: what config says, what the visitor decides at the beginning and in the end, and the cells below it: where
+/// facts are (`none`, `memory`, `stored`), the conversation (`tab`, `site`, `none`), what waits for the receiver (`nothing`,
+/// `submitted`, `all`), and what a submitted lead says.
+type Column = (&'static str, &'static str, &'static str, [&'static str; 4]);
+
+const TABLE: [Column; 8] = [
+    ("required", "", "", ["none", "tab", "submitted", "contact, conversation, page"]),
+    ("required", "denied", "", ["none", "tab", "submitted", "contact, conversation, page"]),
+    ("memory", "", "", ["memory", "tab", "submitted", "contact, conversation, page, score"]),
+    ("memory", "denied", "", ["none", "tab", "submitted", "contact, conversation, page"]),
+    ("required", "granted", "", ["stored", "site", "all", "contact, conversation, page, score, journey"]),
+    ("required", "granted", "denied", ["none", "tab", "submitted", "contact, conversation, page"]),
+    ("required", "granted", "object", ["none", "tab", "submitted", "contact, conversation, page"]),
+    ("required", "granted", "forget", ["none", "none", "nothing", ""]),
+];
+
+#[test]
+fn the_table() {
+    for (mode, first, then, cells) in TABLE {
+        let mut waits = Vec::new();
+        for submits in [false, true] {
+            let (mut world, tab) = visit(json!({"consent": mode}));
+            world.fate = Some(Box::new(|_, _| Fate { taken: false, outcome: Outcome::Failed, after: 0 }));
+            let other = world.open("/product");
+            for tab in [tab, other] {
+                if !first.is_empty() {
+                    world.consent(tab, first);
+                }
+            }
+            world.read(tab, 60);
+            world.send(tab, Event::Chat(Input::Open));
+            world.call(tab, "identify", json!([{"email": "known@b.fi"}]));
+            for form in ["trial", "demo"] {
+                world.send(tab, Event::Did(Kind::FormSubmit, form.into()));
+            }
+            if submits {
+                world.chat(tab, 0, 0, "a@b.fi");
+            }
+            match then {
+                "" => {}
+                "denied" => world.consent(tab, then),
+                _ => drop(world.call(tab, then, json!([]))),
+            }
+            world.pass(10_000);
+            let column = format!("{mode} {first} {then}");
+            let is_stored = has_visitor(&world);
+            for tab in [tab, other] {
+                let is_scored = !world.explain(tab)["score"].is_null();
+                let facts = if is_stored { "stored" } else { ["none", "memory"][usize::from(is_scored)] };
+                assert_eq!(facts, cells[0], "facts: {column}");
+            }
+            let chats = [world.tab_storage(tab), world.site()].map(|area| area.contains_key("leadheat:chat"));
+            let chat = [["none", "site"], ["tab", "both"]][usize::from(chats[0])][usize::from(chats[1])];
+            assert_eq!(chat, cells[1], "conversation: {column}");
+            waits.push(site_keys(&world).iter().any(|key| key.starts_with("leadheat:o:")));
+            world.close(tab); // What is in memory only is gone now.
+            world.fate = None;
+            world.pass(60 * MINUTE);
+            if !submits || cells[3].is_empty() {
+                continue;
+            }
+            let lead = world.received.last().unwrap();
+            let is_there = [
+                ("contact", lead["contact"]["email"] == "a@b.fi"),
+                ("conversation", lead["chat"].as_array().unwrap().len() > 5),
+                ("page", lead["page"] == "/pricing"),
+                ("score", !lead["score"].is_null() && !lead["reasons"].as_array().unwrap().is_empty()),
+                ("journey", !lead["source"].is_null() && !lead["journey"].as_array().unwrap().is_empty()),
+            ];
+            let says: Vec<_> = is_there.iter().filter(|(_, there)| *there).map(|(name, _)| *name).collect();
+            assert_eq!(says.join(", "), cells[3], "a lead: {column}");
+        }
+        let waiting = match waits[..] {
+            [false, false] => "nothing",
+            [false, true] => "submitted",
+            _ => "all",
+        };
+        assert_eq!(waiting, cells[2], "leads that wait: {mode} {first} {then}");
+    }
+}
+
 #[test]
 fn required_and_undecided_or_denied() {
     for denied in [false, true] {
@@ -75,16 +156,34 @@ fn memory_and_undecided() {
 }
 
 #[test]
-fn memory_and_then_granted_keeps_what_was_seen() {
+fn what_was_seen_in_memory_counts_from_its_own_time_or_is_dropped() {
     let (mut world, tab) = visit(json!({"consent": "memory"}));
+    let seen_at = world.wall;
     world.read(tab, 60);
+    world.pass(DAY);
     world.consent(tab, "granted");
     world.pass(MINUTE);
-    assert!(has_visitor(&world));
-    assert!(world.explain(tab)["reasons"].to_string().contains("pricing"));
+    let stored: Vec<Value> = world
+        .site()
+        .iter()
+        .filter(|(key, _)| key.starts_with("leadheat:v:"))
+        .map(|(_, json)| serde_json::from_str(json).unwrap())
+        .collect();
+    let day = |at: u64| leadheat_core::time::day(at);
+    let record = &stored[0]["visitor"];
+    assert_eq!(record["journey"][0]["at"], seen_at, "{record}");
+    let view = record["facts"].as_array().unwrap().iter().find(|fact| fact[0] == "page_view /pricing").unwrap();
+    assert_eq!(view[1]["days"][0][0], day(seen_at), "{view}");
+    assert!(day(world.wall) > day(seen_at));
+
     let (mut world, tab) = visit(json!({"consent": "memory"}));
+    world.read(tab, 60);
     world.consent(tab, "denied");
     assert_eq!(world.explain(tab)["score"], Value::Null);
+    world.consent(tab, "granted");
+    world.pass(MINUTE);
+    let explained = world.explain(tab)["reasons"].to_string();
+    assert!(!explained.contains("Time"), "dropped: {explained}");
 }
 
 #[test]
@@ -131,6 +230,28 @@ fn withdrawn_in_one_tab_is_wiped_in_every_tab() {
     assert_eq!(world.posts, posts, "the scored lead is dropped");
 }
 
+/// What was delivered is not sent again without what is no longer known.
+#[test]
+fn nothing_is_sent_after_a_withdrawal() {
+    for then in ["denied", "object", "forget"] {
+        let (mut world, tab) = visit(json!({}));
+        world.consent(tab, "granted");
+        world.call(tab, "identify", json!([{"phone": "+358 40 1234567", "company": "Firm"}]));
+        world.chat(tab, 0, 0, "a@b.fi");
+        world.pass(2 * MINUTE);
+        assert!(!world.received.is_empty() && !site_keys(&world).iter().any(|key| key.starts_with("leadheat:o:")));
+        let posts = world.posts;
+        match then {
+            "denied" => world.consent(tab, then),
+            _ => drop(world.call(tab, then, json!([]))),
+        }
+        world.pass(60 * MINUTE);
+        world.goto(tab, "/product");
+        world.pass(60 * MINUTE);
+        assert_eq!((world.posts, world.beacons.len()), (posts, 0), "{then}");
+    }
+}
+
 #[test]
 fn withdrawal_keeps_what_was_submitted_without_the_score_and_forget_keeps_nothing() {
     for forget in [false, true] {
@@ -140,7 +261,7 @@ fn withdrawal_keeps_what_was_submitted_without_the_score_and_forget_keeps_nothin
         world.goto(tab, "/pricing");
         world.consent(tab, "granted");
         world.call(tab, "identify", json!([{"phone": "+358 40 1234567", "plan": "pro"}]));
-        world.faults = vec![Some(Outcome::Failed)];
+        world.faults = vec![Some(Outcome::Failed); 2];
         world.chat(tab, 0, 0, "a@b.fi");
         if forget {
             world.send(tab, Event::Chat(Input::Forget));
@@ -151,7 +272,7 @@ fn withdrawal_keeps_what_was_submitted_without_the_score_and_forget_keeps_nothin
             assert_eq!(world.tab_storage(tab).len(), 1, "the conversation stays in this tab");
         }
         world.pass(60 * MINUTE);
-        assert_eq!(world.received.len(), usize::from(!forget));
+        assert_eq!(world.received.len(), usize::from(!forget), "{:#?}", world.received);
         if let Some(lead) = world.received.first() {
             assert_eq!(lead["contact"], json!({"name": null, "email": "a@b.fi", "phone": null, "company": null}));
             assert_eq!(lead["consent"]["state"], "denied");

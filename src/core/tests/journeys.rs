@@ -417,3 +417,32 @@ fn what_an_older_version_stored_still_counts() {
     assert_eq!(thousandths(&explained["score"]), 24_000);
     assert_eq!((&explained["tier"], &explained["stage"]), (&json!("cold"), &json!("mql")));
 }
+
+/// A lead is known from elsewhere when the visitor sends contact details, writes one more line, and goes.
+#[test]
+fn what_the_visitor_sends_last_is_not_lost_with_the_page() {
+    for hidden in [false, true] {
+        let mut world = World::new(json!({}), 9);
+        let tab = world.open("/pricing");
+        world.consent(tab, "granted");
+        world.call(tab, "identify", json!([{"email": "known@b.fi"}]));
+        for form in ["trial", "demo"] {
+            world.send(tab, Event::Did(Kind::FormSubmit, form.into()));
+        }
+        world.chat(tab, 0, 0, "a@b.fi");
+        assert_eq!(world.received.last().unwrap()["contact"]["email"], "a@b.fi", "at once");
+        world.send(tab, Event::Chat(Input::Write("Call after three, please".into())));
+        let says = |world: &World| world.received.last().unwrap()["chat"].to_string().contains("after three");
+        assert!(!says(&world), "within a minute");
+        if hidden {
+            world.send(tab, Event::Look { visible: false, focused: false });
+            assert!(says(&world));
+        } else {
+            world.close(tab);
+            world.open("/");
+            assert!(says(&world), "by the next page");
+        }
+        let revisions: Vec<_> = world.received.iter().map(|lead| lead["revision"].as_u64().unwrap()).collect();
+        assert!(revisions.is_sorted_by(|one, next| one < next), "{revisions:?}");
+    }
+}
