@@ -19,7 +19,7 @@
   function made(name, parent, svg) {
     return parent.appendChild(document.createElementNS('http://www.w3.org/' + (svg ? '2000/svg' : '1999/xhtml'), name));
   }
-  function leadheatMount(css) {
+  function leadheatMount(css, shape) {
     element = made('leadheat-chat', its('documentElement')); // Not in the body, which is the page's: it may count, move, or replace what is in it.
     root = made('div', element.attachShadow({ mode: 'open' }));
     root.className = 'leadheat';
@@ -31,8 +31,7 @@
     ['pointerenter', 'focus'].forEach(name => button.addEventListener(name, fetchPanel)); // It will be opened soon.
     var icon = made('svg', button, true);
     icon.setAttribute('viewBox', '0 0 24 24');
-    icon.setAttribute('aria-hidden', true);
-    made('path', icon, true).setAttribute('d', 'M4 5.5h16v11H9.5L5.5 20v-3.5H4z');
+    made('path', icon, true).setAttribute('d', shape);
     place = made('div', root);
     leadheatStyle(css);
   }
@@ -129,7 +128,9 @@
      failure like any other. */
   function options(more) { return { __proto__: null, credentials: 'omit', ...more }; }
   function posted(body, kind, more) { return options({ method: 'POST', body, headers: { 'content-type': kind }, ...more }); }
-  async function send(url, body, kind, more) { return fetch(url, posted(body, kind, more)); }
+  async function send(url, body, kind, more) { return fetch(absolute(url), posted(body, kind, more)); }
+  /* Of the page itself, whatever its <base> says. */
+  function absolute(url) { return new URL(url, location.href); }
   /* What goes out of a page that is gone needs no leave of the receiver: nobody would ask for it, nor hear the answer. Not a
      beacon, which would bring cookies. */
   function blind(kind) { return /json/.test(kind) ? 'text/plain' : kind; }
@@ -142,7 +143,7 @@
     delete later[key];
     if (url && window.fetchLater) try {
       var controller = new AbortController();
-      fetchLater(url, posted(body, blind(kind), { mode: 'no-cors', signal: controller.signal }));
+      fetchLater(absolute(url), posted(body, blind(kind), { mode: 'no-cors', signal: controller.signal }));
       later[key] = controller;
     } catch (_) {}
   }
@@ -188,7 +189,7 @@
     return new Promise(done => take(name, args, done));
   }
   function take(name, args, done) {
-    if (dead) return done();
+    if (dead) return leave(name, args[0]), done();
     if (name === 'start' && !starting) return guard(() => begin(Promise.resolve(args[0]))), done();
     if (name === 'status' && !starting) return done({
       says: "leadheat waits for its config: data-config or data-webhook on the tag, or leadheat('start', {...})",
@@ -198,6 +199,18 @@
     if (name === 'panic' && debug) return done(), guard(wasm.panic);
     promised[++tickets] = done;
     guard(() => wasm.call(String(name), args, tickets));
+  }
+  /* Who takes something back is heard without the program, too. What the visitor has sent stays, unless all is to be forgotten; the
+     next page takes out of it what else it says. */
+  function leave(name, how) {
+    var forget = name === 'forget', object = name === 'object' && how !== false;
+    if (!(forget || object || name === 'consent' && how === 'denied')) return;
+    Object.keys(later).forEach(key => leadheatLater(key));
+    leadheatKept('leadheat:').forEach(([tab, key, value]) => {
+      if (typeof value !== 'string' && (forget || !tab && !(value && value.lead && value.lead.submitted))) leadheatStore(tab, key);
+    });
+    if (forget) leadheatStore(false, 'leadheat:forget', '"forget"'), leadheatStore(false, 'leadheat:forget');
+    if (object) leadheatStore(false, 'leadheat:objected', '"objected"');
   }
   /* Once, with a promise of the config. The wasm comes when the page has loaded and has nothing better to do. */
   function begin(config) {

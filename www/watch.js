@@ -311,7 +311,7 @@ function leadheatAsk(paths) {
       return /^[bs]/.test(typeof found) ? '' + found : found ? 'there' : '';
     } catch (_) { return ''; }
   });
-  if (answered !== (answered = answers.join())) wasm.heard('', answers);
+  if (paths[0] === '!' || answered !== (answered = answers.join())) wasm.heard('', answers);
 }
 /* In their order, and some at a time: there may be thousands. */
 var pushes = [], draining;

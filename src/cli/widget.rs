@@ -176,7 +176,7 @@ fn minify(js: &str) -> Result<String> {
 
 /// What the glue of wasm-bindgen has, and what it shall have. If wasm-bindgen writes it differently one day, this must not be left
 /// out unnoticed.
-const GLUE: [(&str, &str); 8] = [
+const GLUE: [(&str, &str); 14] = [
     // Every closure that the page can call goes through the loader's guard.
     ("return f(a, state.b, ...args);", "return guard(() => f(a, state.b, ...args));"),
     ("return f(state.a, state.b, ...args);", "return guard(() => f(state.a, state.b, ...args));"),
@@ -190,6 +190,16 @@ const GLUE: [(&str, &str); 8] = [
     // Pages have a window, and need none of the names that other places have for it.
     ("typeof globalThis === 'undefined'", "true"),
     ("typeof global === 'undefined'", "true"),
+    // Views of the memory are cheap to make anew, and texts short enough for the encoder alone: faster ways take more download.
+    (
+        "cachedDataViewMemory0 === null || cachedDataViewMemory0.buffer.detached === true || (cachedDataViewMemory0.buffer.detached === undefined && cachedDataViewMemory0.buffer !== wasm.memory.buffer)",
+        "true",
+    ),
+    ("cachedUint8ArrayMemory0 === null || cachedUint8ArrayMemory0.byteLength === 0", "true"),
+    ("realloc === undefined", "false"),
+    ("const mem = getUint8ArrayMemory0();", "const mem = 0;"),
+    ("offset < len", "false"),
+    ("offset !== 0", "false"),
     // Browsers without these are too old for the widget.
     ("typeof FinalizationRegistry === 'undefined'", "false"),
     ("!('encodeInto' in cachedTextEncoder)", "false"),

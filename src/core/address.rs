@@ -3,8 +3,7 @@
 use crate::text::{after_last, cut, lists, split};
 
 /// Hosts whose addresses let whoever has them write: Slack, Discord, Teams, Power Automate.
-const SECRET: &str =
-    "hooks.slack.com discord.com discordapp.com .webhook.office.com .logic.azure.com .api.powerplatform.com";
+const SECRET: &str = "hooks.slack.com discord.com .discord.com discordapp.com .webhook.office.com .logic.azure.com .api.powerplatform.com";
 
 /// Names of hosts within a network, by their last label (RFC 6761, RFC 8375, and common use).
 const WITHIN: &str = "local localhost internal intranet lan home corp private test invalid arpa";

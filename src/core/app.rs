@@ -145,6 +145,8 @@ pub enum Event {
     Returned(Kept),
     /// The network is there again.
     Online,
+    /// What is stored: the answer to [`Effect::Reread`], or because another tab has cleared it.
+    Reread(Kept),
     /// What came of [`Effect::Lock`]; `None` where another tab holds it. Held, it comes with what is stored.
     Locked(Option<Kept>),
     /// This browser, or this frame, has no locks.
@@ -169,7 +171,8 @@ pub enum Effect {
     Watch,
     /// Finds the consent managers that tell by themselves, and asks the others at paths from window, each with a space before it:
     /// names between dots, where `name(text)` is a call. The answers, [`Event::Answered`], in this order: `true`, `false`, a text,
-    /// `there` for anything else that is there, and nothing for what is not. They come when they are others than the last.
+    /// `there` for anything else that is there, and nothing for what is not. They come when they are others than the last, or where
+    /// the first space follows a `!`.
     Ask(String),
     /// Draws the view.
     Render(Rc<View>),
@@ -182,6 +185,8 @@ pub enum Effect {
         /// With what; null where there is nothing to say.
         value: Value,
     },
+    /// Reads what is stored: [`Event::Reread`].
+    Reread,
     /// Resolves the promise of a command with all that is stored, by key.
     Export(u32),
     /// Sends [`Event::Woke`] in so many milliseconds, instead of any time asked for before.
@@ -290,6 +295,8 @@ pub struct State {
     pub(crate) storage_works: bool,
     /// Keys that were stored when this page began.
     found: Vec<(Area, String)>,
+    /// All is to go that is found when storage is read anew.
+    forgetting: bool,
 
     /// Name of this page's own record.
     writer: String,
@@ -411,6 +418,7 @@ impl State {
         match (&self.phase, event) {
             (Phase::Waiting, Event::Boot(boot)) => self.boot(*boot, turn),
             (_, Event::Boot(_)) => {}
+            (_, Event::Reread(kept)) => self.reread(kept, turn),
             (_, Event::Called { name, args, ticket }) => self.called(&name, &args, ticket, turn),
             (Phase::On, event) => self.handle_running(event, turn),
             _ => {}
@@ -419,7 +427,7 @@ impl State {
 
     fn handle_running(&mut self, event: Event, turn: &mut Turn) {
         match event {
-            Event::Boot(_) | Event::Called { .. } | Event::Woke => {}
+            Event::Boot(_) | Event::Called { .. } | Event::Reread(_) | Event::Woke => {}
             Event::Navigated(page) => self.navigated(page, turn),
             Event::Look { visible, focused } => self.look(visible, focused, turn),
             Event::Input => self.input(turn),
@@ -494,6 +502,9 @@ impl State {
 
     /// What follows from any event: in this order, so that a turn leads to at most one of each.
     fn settle(&mut self, turn: &mut Turn) {
+        if !self.asked.once {
+            return self.ask(turn);
+        }
         self.assess(turn);
         self.qualify(turn);
         self.save(turn);

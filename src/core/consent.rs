@@ -100,13 +100,13 @@ impl Default for Consent {
 }
 
 impl Consent {
-    /// Takes in another. The later one wins, and denial wins a tie; a pending one holds back a grant that nobody stands for any
-    /// more (`unsure`), and is no news otherwise.
+    /// Takes in another. Of two grants and refusals the later wins, and a refusal always, whatever the clock says; a pending one
+    /// holds back a grant that nobody stands for any more (`unsure`), and is no news otherwise.
     pub fn take(&mut self, other: Consent, unsure: bool) {
-        let is_later = other.at > self.at || other.at == self.at && other.decision >= self.decision;
         let taken = match other.decision {
             Decision::Pending => unsure && self.decision == Decision::Granted,
-            _ => is_later || self.decision == Decision::Pending,
+            Decision::Granted => other.at > self.at || self.decision == Decision::Pending,
+            Decision::Denied => true,
         };
         if taken {
             *self = other;
@@ -143,6 +143,9 @@ mod tests {
         assert_eq!(consent.decision, Decision::Denied);
         consent.take(said(Decision::Granted, 6), false);
         assert_eq!(consent.decision, Decision::Granted);
+        consent.take(said(Decision::Denied, 2), false);
+        assert_eq!(consent.decision, Decision::Denied, "the clock went back");
+        consent.take(said(Decision::Granted, 6), false);
         consent.take(said(Decision::Pending, 7), true);
         assert_eq!(consent.decision, Decision::Pending, "the page's manager is still asking");
     }

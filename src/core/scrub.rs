@@ -1,7 +1,7 @@
 //! What names a person, or opens a door, in addresses and labels of the page: e-mail addresses, long numbers, codes. Owns what
 //! counts as such; everything that comes from the page and is kept or sent goes through here. Where in doubt it hides.
 
-use crate::text::{cut, lists, split};
+use crate::text::{clip, cut, lists, split};
 
 /// What stands in its place.
 pub const HIDDEN: &str = ":hidden";
@@ -9,15 +9,24 @@ pub const HIDDEN: &str = ":hidden";
 /// What comes after these in a path or a list of parameters is a code.
 const BEFORE_CODES: &str = "token reset verify verification invite invitation magic unsubscribe confirm activate session key auth code secret login";
 
-/// The text without what names a person or opens a door.
+/// Longer texts are cut: an address can be of any length, and whoever sends a link has made it.
+const LONGEST: usize = 1_000;
+/// What is encoded more often is hiding something.
+const MOST_ROUNDS: u32 = 3;
+
+/// The text without what names a person or opens a door, at most the first 1,000 bytes of it.
 pub fn scrub(text: &str) -> String {
+    scrub_round(clip(text, LONGEST), 0)
+}
+
+fn scrub_round(text: &str, round: u32) -> String {
     let (mut clean, mut rest, mut before) = (String::new(), text, String::new());
     while !rest.is_empty() {
         let number = number(rest);
         let end = if number > 0 { number } else { rest.bytes().position(is_gap).unwrap_or(rest.len()) };
         let (word, after) = rest.split_at_checked(end).unwrap_or((rest, ""));
         let is_code = lists(BEFORE_CODES, &before) && word.len() > 5 && !word.bytes().all(is_plain);
-        if number > 0 || is_code || is_secret(word) {
+        if number > 0 || is_code || is_secret(word, round) {
             clean += HIDDEN;
         } else {
             clean += word;
@@ -67,9 +76,9 @@ fn number(text: &str) -> usize {
 }
 
 /// Whether a word is an e-mail address or a code.
-fn is_secret(word: &str) -> bool {
+fn is_secret(word: &str, round: u32) -> bool {
     if let Some(decoded) = decoded(word) {
-        return scrub(&decoded) != decoded;
+        return round == MOST_ROUNDS || scrub_round(&decoded, round + 1) != decoded;
     }
     if let (before, Some(after)) = cut(word, b"@") {
         return !before.is_empty() && !after.is_empty();

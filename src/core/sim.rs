@@ -59,6 +59,8 @@ pub struct World {
     pub has_locks: bool,
     /// What the page's consent managers answer, by path.
     pub managers: BTreeMap<String, String>,
+    /// Whether pages are opened in the foreground.
+    pub is_visible: bool,
     /// Whether the browser sends Global Privacy Control, and Do Not Track.
     pub signals: (bool, bool),
     lock: Option<TabId>,
@@ -108,6 +110,8 @@ struct Tab {
     open: bool,
     /// Counts the pages in the tab.
     page: u32,
+    /// What consent managers answered last.
+    answered: Option<Vec<String>>,
 }
 
 fn parse(json: &str) -> Value {
@@ -138,6 +142,7 @@ impl World {
             crash_in: None,
             has_locks: true,
             managers: BTreeMap::new(),
+            is_visible: true,
             signals: (false, false),
             lock: None,
             flights: Vec::new(),
@@ -206,8 +211,8 @@ impl World {
             page,
             webdriver: false,
             user_agent,
-            visible: true,
-            focused: true,
+            visible: self.is_visible,
+            focused: self.is_visible,
             utc_offset: 120,
             shown_after: 900,
             gpc: self.signals.0,
@@ -319,9 +324,13 @@ impl World {
             Effect::Watch => {} // Tests tell what is in the page themselves.
             Effect::Ask(paths) => {
                 let answer = |path| self.managers.get(path).cloned().unwrap_or_default();
-                let answers = paths.split(' ').skip(1).map(answer).collect();
-                events.push((tab, Event::Answered(answers)));
+                let answers: Vec<String> = paths.split(' ').skip(1).map(answer).collect();
+                let before = self.tabs[tab].answered.replace(answers.clone());
+                if paths.starts_with('!') || before != Some(answers.clone()) {
+                    events.push((tab, Event::Answered(answers)));
+                }
             }
+            Effect::Reread => events.push((tab, Event::Reread(self.kept(tab)))),
             Effect::Export(ticket) => {
                 let all = self.site.iter().chain(&self.tabs[tab].storage);
                 let value = |json: &String| serde_json::from_str(json).unwrap_or_default();

@@ -143,8 +143,9 @@ impl Touch {
         let referrer = referrer_host(&page.referrer);
         let utm = |name| {
             let value = parameter(&page.query, name).unwrap_or_default();
-            // Campaigns have long numbers, which are nobody's.
-            let is_number = !value.starts_with('0') && value.bytes().all(|byte| byte.is_ascii_digit());
+            // Campaigns have numbers, which are nobody's; longer ones may be a telephone's or a card's.
+            let digits = !value.starts_with('0') && value.bytes().all(|byte| byte.is_ascii_digit());
+            let is_number = name == "utm_campaign" && digits && value.len() <= 11;
             clip(&if is_number { value } else { scrub(&value) }, 60).to_owned()
         };
         let mut touch = Touch {

@@ -14,9 +14,10 @@ const SHEET: &str = include_str!(concat!(env!("OUT_DIR"), "/launcher.css"));
 
 #[wasm_bindgen]
 extern "C" {
-    /// Puts the button into the page, and a place for the panel: in an open shadow root of an element of its own.
+    /// Puts the button into the page, with this path in its icon, and a place for the panel: in an open shadow root of an element of
+    /// its own.
     #[wasm_bindgen(js_name = leadheatMount)]
-    fn mount_with(sheet: &str);
+    fn mount_with(sheet: &str, icon: &str);
     /// Shows the button with this label and perhaps the mark for something new; or nothing where there is no label.
     #[wasm_bindgen(js_name = leadheatLauncher)]
     fn show(label: &str, news: bool);
@@ -24,7 +25,7 @@ extern "C" {
 
 /// Puts the launcher into the page.
 pub(crate) fn mount() {
-    mount_with(SHEET);
+    mount_with(SHEET, "M4 5.5h16v11H9.5L5.5 20v-3.5H4z");
 }
 
 /// Draws the launcher, which gives way to the panel.

@@ -125,6 +125,9 @@ fn errors(view: &View) -> &[FieldError] {
 fn dialog(view: &View, root: &NodeRef) -> Html {
     let lang = view.lang;
     let modal = is_modal();
+    // A path is the page's own, whatever its <base> says.
+    let is_path = view.privacy.starts_with('/');
+    let origin = if is_path { text(&host::global("location"), "origin") } else { String::new() };
     let ask = match &view.ask {
         Ask::Replies(offered, _) => replies(offered, lang),
         Ask::Contact { step, fields, consent, errors } => contact_form(step, fields, consent, errors, lang),
@@ -150,7 +153,7 @@ fn dialog(view: &View, root: &NodeRef) -> Html {
             { writer(lang) }
             <footer>
                 if !view.privacy.is_empty() {
-                    <a href={view.privacy.clone()} target="_blank" rel="noopener">{ lang.pick(words::PRIVACY) }</a>
+                    <a href={[&origin, view.privacy.as_str()].concat()} target="_blank" rel="noopener">{ lang.pick(words::PRIVACY) }</a>
                 }
                 <button type="button" data-input="forget">{ lang.pick(words::FORGET) }</button>
             </footer>

@@ -1,6 +1,8 @@
 //! What the visitor does, as the browser tells it. Owns the listener, on the loader's abort signal; decides nothing, reads
 //! no value of any field, and leaves every event to the page.
 
+use std::cell::{Cell, RefCell};
+
 use leadheat_core::app::{Click, Event, PREFIX, Stored};
 use leadheat_core::manager::EVENTS;
 use leadheat_core::signal::Kind;
@@ -14,13 +16,14 @@ use crate::shell::send;
 const HEARD: &str = "visibilitychange focus blur click auxclick focusin \
     focusout submit invalid copy beforeprint storage pagehide pageshow online";
 
-/// Listens as long as it lives. One listener for all events: each more is a kilobyte of wasm.
-pub(crate) struct Sensors(Closure<dyn FnMut(web_sys::Event)>);
+/// Listens as long as it lives. One listener for all events: each more is a kilobyte of wasm. `Fn`, since what an event leads to may
+/// be another one before it is over: a page that hears of its lead moves the focus.
+pub(crate) struct Sensors(Closure<dyn Fn(web_sys::Event)>);
 
 impl Sensors {
     /// Begins to listen to the page.
     pub(crate) fn new() -> Option<Sensors> {
-        let mut ear = Ear { look: None, form: None };
+        let ear = Ear { look: Cell::new(None), form: RefCell::new(None) };
         let sensors = Sensors(Closure::new(move |event| ear.hear(&event)));
         for names in [HEARD, EVENTS] {
             host::listen(web_sys::window()?.as_ref(), names, sensors.0.as_ref().unchecked_ref(), true);
@@ -32,13 +35,13 @@ impl Sensors {
 /// Turns the browser's events into core's, and leaves out what says nothing new.
 struct Ear {
     /// Visible and focused, as told last.
-    look: Option<(bool, bool)>,
+    look: Cell<Option<(bool, bool)>>,
     /// The form that was begun last.
-    form: Option<Element>,
+    form: RefCell<Option<Element>>,
 }
 
 impl Ear {
-    fn hear(&mut self, event: &web_sys::Event) {
+    fn hear(&self, event: &web_sys::Event) {
         let kind = text(event, "type");
         // Keys that press a button come as clicks too.
         if kind == "click" && get(event, "isTrusted").is_truthy() {
@@ -61,9 +64,9 @@ impl Ear {
         }
     }
 
-    fn looked(&mut self) {
+    fn looked(&self) {
         let now = host::look();
-        if self.look.replace(now) != Some(now) {
+        if self.look.replace(Some(now)) != Some(now) {
             send(Event::Look { visible: now.0, focused: now.1 });
         }
     }
@@ -91,29 +94,32 @@ impl Ear {
     }
 
     /// A field of a form has the focus or loses it, the form is submitted, or the browser refuses to.
-    fn form(&mut self, event: &web_sys::Event, what: &str) {
+    fn form(&self, event: &web_sys::Event, what: &str) {
         // What the browser would not send is not submitted, whatever the page does with it.
         let Some(form) = closest(event, if what == "submit" { "form:valid" } else { "form" }) else { return };
         let kind = match what {
             "submit" => Kind::FormSubmit,
             "invalid" => Kind::FormError,
-            "focusin" if self.form.as_ref() == Some(&form) => return,
+            "focusin" if self.form.borrow().as_ref() == Some(&form) => return,
             "focusin" => Kind::FormStart,
             _ if closest(event, "input, select, textarea").is_none() => return,
             _ => Kind::FormField,
         };
+        if kind == Kind::FormStart {
+            self.form.replace(Some(form.clone()));
+        }
         send(Event::Did(kind, label(&form)));
         if let ("submit", Some(reaction)) = (what, attribute(&form, "data-leadheat-reaction")) {
             send(Event::Did(Kind::Reaction, reaction));
-        }
-        if kind == Kind::FormStart {
-            self.form = Some(form);
         }
     }
 
     /// Another tab wrote or removed something.
     fn stored(&self, event: &web_sys::Event) {
         let (key, new) = (text(event, "key"), get(event, "newValue").as_string());
+        if get(event, "key").is_null() {
+            send(Event::Reread(crate::store::kept())); // All was cleared.
+        }
         if !key.starts_with(PREFIX) {
             return;
         }

@@ -272,3 +272,62 @@ pub async fn no_storage_and_no_place(mut v: Visitor) -> Visitor {
     assert_eq!(v.call(json!(["status"])).await["running"], true);
     v
 }
+
+/// Without the program a wish to be forgotten, an objection and a withdrawal are heard all the same.
+pub async fn who_takes_something_back_is_heard_after_a_failure(mut v: Visitor) -> Visitor {
+    v.site.page("/t/panic", None, &TAG.replace("data-config", "data-debug data-config"));
+    for (command, left) in [
+        (json!(["track", "denied"]), "leadheat:chat,leadheat:consent,leadheat:v:"),
+        (json!(["consent", "denied"]), ""),
+        (json!(["forget"]), ""),
+        (json!(["object"]), "leadheat:objected"),
+    ] {
+        v.goto("/t/panic").await;
+        v.ready().await;
+        v.grant().await;
+        v.call(json!(["open"])).await;
+        v.until("stored", "return Object.keys(localStorage).some(key => key.startsWith('leadheat:v:'))").await;
+        v.call(json!(["panic"])).await;
+        v.until("told", "return recorded.lines.length").await;
+        v.expect_line("warn: leadheat: stopped: RuntimeError: ");
+        v.call(command.clone()).await;
+        let mut stored = v.stored().await;
+        stored.sort();
+        let name = |key: &String| if key.starts_with("leadheat:v:") { "leadheat:v:".to_owned() } else { key.clone() };
+        let stored: Vec<_> = stored.iter().map(name).collect();
+        assert_eq!(stored.join(","), left, "{command}");
+    }
+    v
+}
+
+/// What a page does when it hears of something leads to events in the middle of the one that it hears of.
+pub async fn listeners_of_the_page_may_do_anything(mut v: Visitor) -> Visitor {
+    let config = json!({ "webhook": "/webhook", "bots": "off", "model": { "id": "m", "rules": [{ "id": "go", "kind": "mark", "points": 40 }] } });
+    v.site.file("/t/listening.json", "application/json", &config.to_string());
+    let listener = "<form><input name=a><button type=button id=go data-leadheat=go>go</button></form><dialog><button>x</button></dialog><script>
+        addEventListener('submit', event => event.preventDefault());
+        leadheat('on', 'tier', () => { window.heard = true; document.querySelector('input').focus(); document.querySelector('dialog').showModal(); document.forms[0].requestSubmit(); document.body.click(); history.pushState({}, '', '?a'); leadheat('track', 'more'); leadheat('open') });
+        leadheat('on', 'lead', () => { throw Error('theirs') })</script>";
+    v.site.page("/t/listening", None, &[&TAG.replace("/leadheat.json", "/t/listening.json"), listener].concat());
+    v.goto("/t/listening").await;
+    v.ready().await;
+    v.grant().await;
+    v.call(json!(["identify", {"email": "a@b.fi"}])).await;
+    v.click("#go").await;
+    v.until("heard", "return window.heard").await;
+    v.site.lead("one", |lead| lead["tier"] == "warm").await;
+    v.ready().await;
+    v.js("recorded.errors = recorded.errors.filter(line => !line.includes('theirs'))").await;
+    v
+}
+
+/// Markup that somebody has smuggled into the page leads no lead away.
+pub async fn a_base_elsewhere_leads_no_lead_away(mut v: Visitor) -> Visitor {
+    let here = v.site.url("");
+    let tag = TAG.replace("src=/", &format!("src={here}/")).replace("data-config=/", &format!("data-config={here}/"));
+    v.site.page("/t/base", None, &["<base href=https://evil.example/>", &tag].concat());
+    v.goto("/t/base").await;
+    v.ready().await;
+    assert_eq!(v.call(json!(["test"])).await, "delivered: the webhook answered 200");
+    v
+}

@@ -189,7 +189,7 @@ const CHANGES: [(&str, &str, &str); 13] = [
         "<style>body > div { position: fixed; right: 0; bottom: 0; width: 90px; height: 90px; z-index: 99999; background: red }</style>",
         WORKS,
     ),
-    ("arranged", "<style>html { display: flex; gap: 30px; padding: 5px } body { display: grid; gap: 40px; height: 100vh; grid-template-rows: auto 1fr auto; flex: 1 } body > :last-child { margin-top: 50px; display: block; border: 9px solid } body > * + * { margin-top: 3px }</style>", WORKS),
+    ("arranged", "<style>html { display: flex; gap: 30px; padding: 5px } body { display: grid; gap: 40px; height: 100vh; grid-template-rows: auto 1fr auto; flex: 1 } body > :last-child { margin-top: 50px; display: block; border: 9px solid } body > * + * { margin-top: 3px } script { font-size: 0 }</style>", WORKS),
     ("quiet", "<script>window.console = { log() {} }</script>", WORKS),
 ];
 

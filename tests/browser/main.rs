@@ -51,7 +51,8 @@ scenarios! {
     managers: each_manager_in_each_state, klaro, vanilla_cookieconsent, tcf_by_the_code_of_its_makers, broken_managers_grant_nothing, a_manager_outranks_what_google_is_told,
         global_privacy_control, an_objection_holds_in_every_tab;
     hostile: strictest_policy, two_versions_on_one_page, missing_wasm, altered_wasm_is_refused, the_panel_comes_when_it_is_opened,
-        broken_config, a_panic_leaves_the_page_alone, a_lead_outlives_a_panic, an_altered_script_is_refused, commands_before_the_script, an_old_browser_is_left_alone, no_storage_and_no_place;
+        broken_config, a_panic_leaves_the_page_alone, a_lead_outlives_a_panic, an_altered_script_is_refused, commands_before_the_script, an_old_browser_is_left_alone, no_storage_and_no_place,
+        who_takes_something_back_is_heard_after_a_failure, listeners_of_the_page_may_do_anything, a_base_elsewhere_leads_no_lead_away;
     guest: what_a_page_pays;
     forms: secrets_are_not_read;
     hosts: a_page_is_as_it_was, changed_natives, polyfills, anything_may_be_missing;

@@ -247,7 +247,9 @@ pub async fn broken_managers_grant_nothing(mut v: Visitor) -> Visitor {
 pub async fn a_manager_outranks_what_google_is_told(mut v: Visitor) -> Visitor {
     let google = "<script>window.dataLayer = []; function gtag() { dataLayer.push(arguments) }; gtag('consent', 'default', { analytics_storage: 'granted' })</script>";
     open(&mut v, "/t/late", google).await;
-    becomes(&v, "granted", "by Google's default").await;
+    stays(&v, "pending", "a default is no decision").await;
+    v.js("gtag('consent', 'update', { analytics_storage: 'granted' })").await;
+    becomes(&v, "granted", "by what Google is told").await;
     v.js("window.Cookiebot = { consent: { method: null } }; document.body.click()").await;
     becomes(&v, "pending", "a manager came, and nobody has decided").await;
     v

@@ -152,6 +152,8 @@ impl State {
                 Some(word @ ("granted" | "denied")) => {
                     if on {
                         self.reported(&Report::Command(word == "granted"), turn);
+                    } else if word == "denied" {
+                        turn.push(Effect::Reread); // Without consent what is found goes.
                     }
                     Ok(Value::Null)
                 }

@@ -7,7 +7,7 @@ use crate::manager::Choice;
 use crate::time::{Millis, SECOND};
 
 /// Managers that come late are looked for so often, ever more seldom: for half a minute.
-const TRIES: u32 = 8;
+const TRIES: u32 = 9;
 /// A manager has heard of a click when it is this old.
 const SOON: Millis = 300;
 /// What is granted so soon after a click is what the visitor did: as browsers reckon (transient activation).
@@ -21,13 +21,17 @@ const TCF: &str = "1 3 4";
 #[derive(Clone, Debug, Default)]
 pub(super) struct Asked {
     /// The one that counts most of those that spoke, and what it said last.
-    spoke: Option<(Source, Decision)>,
+    pub(super) spoke: Option<(Source, Decision)>,
     /// What Google Consent Mode says of each purpose that counts, in their order.
     google: Vec<Decision>,
     tries: u32,
     /// When they are asked next, and when the visitor clicked something last: on the monotonic clock.
     due: Option<Millis>,
     acted: Option<Millis>,
+    /// One of them told that something was decided: what it answers is news, though it be the same.
+    told: bool,
+    /// They have answered once: before, nothing is observed, stored or sent, whatever is remembered.
+    pub(super) once: bool,
 }
 
 impl State {
@@ -40,7 +44,7 @@ impl State {
         if self.signal || self.objected {
             self.consent.decision = Decision::Denied;
         }
-        self.ask_soon(turn);
+        self.asked.due = Some(turn.now.monotonic);
     }
 
     /// An objection was taken back: what the managers said counts again.
@@ -61,22 +65,26 @@ impl State {
     pub(super) fn hinted(&mut self, acted: bool, turn: &Turn) {
         if acted {
             self.asked.acted = Some(turn.now.monotonic);
+        } else {
+            self.asked.told = true;
         }
         self.ask_soon(turn);
     }
 
-    /// In how long the managers are to be asked. Never while the page is hidden.
+    /// In how long the managers are to be asked. While the page is hidden once only, at the start.
     pub(super) fn asks_in(&self, turn: &Turn) -> Option<Millis> {
-        Some(self.asked.due.filter(|_| self.visible)?.saturating_sub(turn.now.monotonic))
+        let asks = self.visible || self.asked.tries == 0;
+        Some(self.asked.due.filter(|_| asks)?.saturating_sub(turn.now.monotonic))
     }
 
     /// Asks, when it is time.
     pub(super) fn ask(&mut self, turn: &mut Turn) {
         if self.asks_in(turn) == Some(0) {
             self.asked.tries += 1;
-            let next = turn.now.monotonic + Millis::from(self.asked.tries) * SECOND;
-            self.asked.due = (self.asked.tries < TRIES).then_some(next);
-            turn.push(Effect::Ask(self.choice().questions()));
+            let wait = if self.asked.tries == 1 { SOON } else { Millis::from(self.asked.tries - 1) * SECOND };
+            self.asked.due = (self.asked.tries < TRIES).then_some(turn.now.monotonic + wait);
+            let anew = if std::mem::take(&mut self.asked.told) { "!" } else { "" };
+            turn.push(Effect::Ask([anew, &self.choice().questions()].concat()));
         }
     }
 
@@ -84,6 +92,9 @@ impl State {
     pub(super) fn answered(&mut self, answers: &[String], turn: &mut Turn) {
         if let Some(report) = self.choice().judge(answers) {
             self.reported(&report, turn);
+        }
+        if !std::mem::replace(&mut self.asked.once, true) {
+            self.begin(turn);
         }
     }
 
@@ -113,10 +124,6 @@ impl State {
 
     fn google(&mut self, said: &[String]) -> Option<Decision> {
         let (kind, states) = said.split_first()?;
-        // A default for some regions: which this is, nobody can tell.
-        if kind != "update" && states.iter().any(|state| state.starts_with("region,")) {
-            return None;
-        }
         let purposes = self.choice().purposes(GOOGLE);
         self.asked.google.resize(purposes.len(), Decision::Pending);
         let (mut least, mut most, mut news) = (Decision::Denied, Decision::Pending, false);
@@ -124,11 +131,10 @@ impl State {
             let state = states.iter().find_map(|state| state.strip_prefix(purpose.as_str())?.strip_prefix(','));
             if let Some(state) = state {
                 news = true;
-                *known = match state {
-                    "granted" => Decision::Granted,
-                    _ if kind == "update" => Decision::Denied,
-                    _ => Decision::Pending,
-                };
+                // A default is what the page has preset, here or in some regions: no decision, and none is taken back by it.
+                if kind == "update" {
+                    *known = if state == "granted" { Decision::Granted } else { Decision::Denied };
+                }
             }
             (least, most) = (least.min(*known), most.max(*known));
         }
@@ -141,13 +147,22 @@ impl State {
         let before = self.asked.spoke;
         if source != Source::Command {
             let outranked = before.is_some_and(|(best, _)| best > source);
-            if outranked || before == Some((source, decision)) || !self.choice().hears(source) {
+            // What is said again is news where something else has come in between.
+            let is_news = before != Some((source, decision)) || decision != self.consent.decision;
+            if outranked || !is_news || !self.choice().hears(source) {
                 return;
             }
             self.asked.spoke = Some((source, decision));
+        } else if decision == Decision::Denied {
+            self.asked.spoke = None; // Nothing that was said before comes back by itself.
         }
-        // It stood at no yes on this page before, and the visitor has just done something.
-        let was_asked = source == Source::Command || before.is_some_and(|(best, _)| best == source);
+        // It stood at no yes on this page before, and the visitor has just done something. Google and Cookiebot look undecided
+        // until what was decided earlier is loaded: of them only one that had said no counts.
+        let was_asked = match source {
+            Source::Command => true,
+            Source::Google | Source::Cookiebot => before == Some((source, Decision::Denied)),
+            _ => before.is_some_and(|(best, _)| best == source),
+        };
         let acted = self.asked.acted.is_some_and(|at| turn.now.monotonic < at + ACT);
         let despite_signal = self.signal && was_asked && acted;
         if decision == Decision::Granted && (self.objected || self.signal && !despite_signal) {

@@ -7,6 +7,7 @@ use crate::chat::Conversation;
 use crate::consent::{Consent, Decision};
 use crate::id;
 use crate::json::Value;
+use crate::list::gather;
 use crate::outbox::Item;
 use crate::sorted::Sorted;
 use crate::time::{DAY, Millis, SECOND, day};
@@ -54,12 +55,20 @@ impl State {
             self.config.receiver(&self.config.webhook).filter(|_| now >= item.since + DAY)?;
             item.to.clone_from(&self.config.webhook);
         }
+        if self.says_too_much(&item) {
+            self.strip(&mut item);
+        }
         Some(item)
     }
 
     /// Whether a stored lead is older than may be, or nothing covers it any more.
     fn outlived(&self, item: &Item, now: Millis) -> bool {
         item.since < self.oldest(now) || !(item.submitted || self.consent.may_store())
+    }
+
+    /// Whether a lead was made with a consent that is gone.
+    fn says_too_much(&self, item: &Item) -> bool {
+        !item.body.part("score").is_null() && !self.consent.may_score(self.config.consent)
     }
 
     /// What was stored before has outlived the retention time.
@@ -69,8 +78,10 @@ impl State {
 
     /// Takes in what earlier pages and other tabs have stored.
     pub(super) fn remember(&mut self, kept: Kept, turn: &mut Turn) {
+        let now = turn.now.wall;
         let granted = kept.iter().find_map(|(_, _, stored)| match stored {
-            Stored::Consent(consent) => Some(consent.clone()),
+            // Its clock may have been ahead.
+            Stored::Consent(consent) => Some(Consent { at: consent.at.min(now), ..consent.clone() }),
             _ => None,
         });
         // The consent goes with what it covers: after the retention time it is asked for again.
@@ -105,6 +116,9 @@ impl State {
         }
         self.outbox.adopt(leads);
         self.chat_saved = self.chat.version;
+        if !self.consent.may_store() {
+            turn.push(Effect::Reread); // There may be leads that say more than may be known now.
+        }
         self.sum_up();
         let dead = |record: &Record| record.active + DAY <= turn.now.wall;
         if self.others.0.0.iter().filter(|(_, record)| dead(record)).count() > 1 {
@@ -220,7 +234,10 @@ impl State {
             && said.or(&mark.said.1) == mark.said.1
         {
             mark.said = (contact, said); // That there is less now is no news to tell.
+        } else if let Some(mark) = &mut self.chat.lead {
+            mark.said = Default::default(); // What the page told of the visitor is in it too.
         }
+        turn.push(Effect::Reread);
         turn.remove(Area::Site, &[CHAT_KEY]);
         self.chat_saved = 0;
         for (key, mut item) in std::mem::take(&mut self.outbox.items).0 {
@@ -243,9 +260,36 @@ impl State {
         self.others = Records::default();
         self.mine = Record::default();
         self.viewing = None;
+        self.form = None;
         self.unsaved = false;
         self.remembered = false;
         self.sum_up();
+    }
+
+    /// Looks at what is stored, where other tabs may have written what this page has not heard of: after `forget` all of it goes;
+    /// without consent what a lead says of more than the visitor submitted; and where somebody has cleared it, so does consent.
+    pub(super) fn reread(&mut self, kept: Kept, turn: &mut Turn) {
+        if std::mem::take(&mut self.forgetting) {
+            self.found = gather(kept.into_iter().map(|(area, key, _)| (area, key)));
+            return self.remove_found(turn);
+        }
+        if self.consent.may_store() {
+            if !kept.iter().any(|(.., stored)| matches!(stored, Stored::Consent(_))) {
+                self.refuse(turn);
+            }
+            return;
+        }
+        self.remove_visitor(&kept, turn);
+        for (area, key, stored) in kept {
+            match stored {
+                Stored::Lead(item) if self.outlived(&item, turn.now.wall) => turn.remove(area, &[&key]),
+                Stored::Lead(mut item) if self.says_too_much(&item) => {
+                    self.strip(&mut item);
+                    turn.store(area, &[&key], object("lead", &[&*item]));
+                }
+                _ => {}
+            }
+        }
     }
 
     /// Forgets everything, in every tab; consent counts as refused until it is given again.
@@ -262,6 +306,7 @@ impl State {
             turn.answer(ticket, Value::from("forgotten before it was delivered"));
         }
         self.consent = Consent { decision: Decision::Denied, at: turn.now.wall, ..Consent::default() };
+        self.asked.spoke = None;
         self.wipe_visitor(turn);
         for area in [Area::Site, Area::Tab] {
             turn.remove(area, &[CHAT_KEY]);
@@ -272,6 +317,8 @@ impl State {
         for (key, _) in std::mem::take(&mut self.outbox.items).0 {
             self.store_lead(&key, turn);
         }
+        self.forgetting = true;
+        turn.push(Effect::Reread);
         turn.tell(&["forgotten: everything about this visitor is deleted"]);
     }
 
@@ -293,7 +340,8 @@ impl State {
             (None, _) if key == OBJECTED_KEY => self.objected_here(false, turn),
             (Some(Stored::Consent(consent)), _) => {
                 let before = self.consent.decision;
-                if consent.at >= self.consent.at && self.honours(&consent) {
+                let is_later = consent.at > self.consent.at || before == Decision::Pending;
+                if is_later && self.honours(&consent) {
                     self.consent = consent;
                     self.consented(before, turn);
                 }
@@ -420,10 +468,14 @@ impl State {
         if kept.iter().any(|(_, key, _)| key == OBJECTED_KEY) {
             self.objected_here(true, turn);
         }
-        // What was said is gone from storage: it was forgotten on another page.
+        // What was said is gone from storage: it was forgotten on another page. A lead would be gone with it; where there is one, the
+        // consent was withdrawn there.
+        let is_there = |fits: fn(&Stored) -> bool| kept.iter().any(|(_, _, stored)| fits(stored));
+        let was_withdrawn = self.consent.may_store() && is_there(|stored| matches!(stored, Stored::Lead(_)));
         if self.storage_works
             && self.chat_saved > 0
-            && !kept.iter().any(|(_, _, stored)| matches!(stored, Stored::Chat(_)))
+            && !was_withdrawn
+            && !is_there(|stored| matches!(stored, Stored::Chat(_)))
         {
             return self.forget_here(turn);
         }

@@ -302,8 +302,11 @@ impl State {
     }
 
     /// Takes out of a lead that is on its way everything but what the visitor submitted, as if it had been made without
-    /// consent.
+    /// consent. One that has no score was.
     pub(super) fn strip(&self, item: &mut Item) {
+        if item.body.part("score").is_null() {
+            return;
+        }
         let (mut said, mut contact) =
             (Qualification::read(item.body.part("qualification")), Contact::read(item.body.part("contact")));
         // Without what the page told by `identify`. Other leads than that of this conversation are from tabs without consent.
@@ -319,7 +322,7 @@ impl State {
                 "stage" => stage.write(),
                 "qualification" => said.write(),
                 "contact" => contact.write(),
-                "consent" => object("state contact_text", &[&Decision::Denied, value.part("contact_text")]),
+                "consent" => object("state contact_text", &[&self.consent.decision, value.part("contact_text")]),
                 "score" | "model" | "fit" | "source" | "device" => Value::Null,
                 "reasons" | "journey" | "topics" => Value::List(Vec::new()),
                 "attributes" => Value::Object(Vec::new()),

@@ -75,7 +75,7 @@ impl State {
 
     /// Begins to observe the page that is in view, where that is allowed and not done yet.
     pub(super) fn begin(&mut self, turn: &mut Turn) {
-        if !self.scoring() || self.viewing.is_some() {
+        if !self.scoring() || !self.asked.once || self.viewing.is_some() {
             return;
         }
         let last = self.sum.last.as_ref();
@@ -254,8 +254,10 @@ impl State {
         if !click.language.is_empty() && base(&click.language) != base(&self.page.language) {
             self.signal(Kind::Language, &base(&click.language), 1, turn);
         }
+        // Of what has no host, such as data:, the path is the content.
+        let path = if click.host.is_empty() { self.page.path.clone() } else { click.path.clone() };
         if click.is_result {
-            self.signal(Kind::SearchClick, &click.path, 1, turn);
+            self.signal(Kind::SearchClick, &path, 1, turn);
         }
         let name = after_last(&click.path, b'/').unwrap_or("");
         let ending = after_last(name, b'.').unwrap_or("");
@@ -264,13 +266,16 @@ impl State {
         } else if click.href.starts_with("tel:") {
             self.signal_here(Kind::ClickTel, 1, turn);
         } else if !click.href.is_empty() && (click.download || lists(FILES, &ending.to_ascii_lowercase())) {
-            self.signal(Kind::ClickDownload, &click.path, 1, turn);
+            self.signal(Kind::ClickDownload, &path, 1, turn);
         } else if !click.host.is_empty() && click.host != self.page.host {
             self.signal(Kind::ClickOutbound, &click.host, 1, turn);
         }
     }
 
     pub(super) fn did(&mut self, kind: Kind, subject: &str, turn: &mut Turn) {
+        if !self.scoring() {
+            return;
+        }
         let now = turn.now.monotonic;
         match kind {
             Kind::FormStart => self.form = Some((subject.to_owned(), now)),

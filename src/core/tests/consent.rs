@@ -434,3 +434,100 @@ fn in_memory_mode_only_what_was_submitted_is_stored() {
     assert!(world.site().is_empty());
     assert_eq!(world.leads().len(), 1, "and yet it is sent");
 }
+
+/// Leads for a receiver that this page does not know, and those that another tab made later.
+#[test]
+fn what_a_lead_says_goes_with_the_consent_wherever_it_stands() {
+    for then in ["denied", "forget", "expired"] {
+        let config = json!({"webhooks": [{"name": "old", "url": "/old"}]});
+        let (mut world, tab) = visit(config);
+        world.consent(tab, "granted");
+        let other = world.open("/product");
+        world.fate = Some(Box::new(|_, _| Fate { taken: false, outcome: Outcome::Failed, after: 0 }));
+        world.config = json!({});
+        let without = world.open("/other/section");
+        world.read(other, 60);
+        world.chat(other, 0, 0, "a@b.fi");
+        let lead = |world: &World| {
+            let (key, _) = world.site().iter().find(|(key, _)| key.starts_with("leadheat:o:"))?;
+            serde_json::from_str::<Value>(&world.site()[key]).ok()
+        };
+        assert!(!lead(&world).unwrap()["lead"]["body"]["score"].is_null());
+        for tab in [tab, other] {
+            world.kill(tab);
+        }
+        match then {
+            "denied" => world.consent(without, then),
+            "forget" => drop(world.call(without, then, json!([]))),
+            _ => {
+                world.kill(without);
+                let stored = world.site()["leadheat:consent"].replace("granted", "pending");
+                world.plant("leadheat:consent", &stored);
+                world.open("/other/section");
+            }
+        }
+        let left = lead(&world);
+        assert_eq!(left.is_none(), then == "forget", "{then}: {left:?}");
+        if let Some(left) = left {
+            let body = &left["lead"]["body"];
+            assert_eq!((&body["score"], &body["journey"], &body["device"]), (&Value::Null, &json!([]), &Value::Null));
+            assert_eq!(body["contact"]["email"], "a@b.fi");
+        }
+        world.fate = None;
+        world.config = json!({"webhooks": [{"name": "old", "url": "/old"}]});
+        world.pass(2 * DAY);
+        world.open("/");
+        world.pass(MINUTE);
+        assert!(world.received.iter().all(|lead| lead["score"].is_null()), "{then}");
+    }
+}
+
+/// The page has no config that could be used.
+#[test]
+fn a_refusal_is_heard_where_leadheat_is_off() {
+    let (mut world, tab) = visit(json!({}));
+    world.consent(tab, "granted");
+    world.read(tab, 60);
+    world.config = json!({"webhook": 5});
+    world.goto(tab, "/broken");
+    world.consent(tab, "denied");
+    assert!(world.site().is_empty(), "{:?}", site_keys(&world));
+}
+
+/// What was delivered stays so; what waits is the visitor's.
+#[test]
+fn a_page_that_comes_back_after_a_withdrawal_keeps_what_was_submitted() {
+    let (mut world, tab) = visit(json!({}));
+    world.consent(tab, "granted");
+    world.fate = Some(Box::new(|_, _| Fate { taken: false, outcome: Outcome::Failed, after: 0 }));
+    world.chat(tab, 0, 0, "a@b.fi");
+    world.go_and_come_back(tab, "/privacy", |world| world.consent(tab, "denied"));
+    assert!(world.site().keys().all(|key| key.starts_with("leadheat:o:")) && !world.site().is_empty());
+    world.fate = None;
+    world.pass(60 * MINUTE);
+    assert_eq!(world.received.len(), 1);
+    assert_eq!(world.received[0]["score"], Value::Null);
+}
+
+#[test]
+fn what_is_done_before_consent_is_not_kept_for_later() {
+    let (mut world, tab) = visit(json!({}));
+    world.send(tab, Event::Did(Kind::FormStart, "trial".into()));
+    world.send(tab, Event::Did(Kind::FormSubmit, "demo".into()));
+    world.send(tab, Event::Did(Kind::FormStart, "trial".into()));
+    world.consent(tab, "granted");
+    world.goto(tab, "/other");
+    let stored = format!("{:?}", world.site());
+    assert!(!stored.contains("trial") && !stored.contains("form_"), "{stored}");
+    world.chat(tab, 0, 0, "a@b.fi");
+    assert_eq!(world.received.last().unwrap()["suspicion"], 0);
+}
+
+#[test]
+fn storage_that_is_cleared_is_a_withdrawal() {
+    let (mut world, tab) = visit(json!({}));
+    world.consent(tab, "granted");
+    world.read(tab, 60);
+    world.send(tab, Event::Reread(vec![]));
+    assert_eq!(world.explain(tab)["consent"], "denied");
+}

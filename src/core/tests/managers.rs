@@ -3,7 +3,9 @@
 
 use leadheat_core::app::Event;
 use leadheat_core::consent::Report;
-use leadheat_core::sim::{TabId, World};
+use leadheat_core::outbox::Outcome;
+use leadheat_core::signal::Kind;
+use leadheat_core::sim::{Fate, TabId, World};
 use leadheat_core::time::{DAY, MINUTE, SECOND};
 use serde_json::{Value, json};
 
@@ -229,7 +231,12 @@ fn what_google_and_tcf_say() {
     // In order, and what they amount to. Some are broken.
     let cases: &[(&[(bool, &str)], &str)] = &[
         (&[(true, "default analytics_storage,denied")], "pending"),
-        (&[(true, "default analytics_storage,granted")], "granted"),
+        (&[(true, "default analytics_storage,granted")], "pending"),
+        (
+            &[(true, "default analytics_storage,denied region,FI,DE"), (true, "default analytics_storage,granted")],
+            "pending",
+        ),
+        (&[(true, "update analytics_storage,granted"), (true, "default analytics_storage,denied")], "granted"),
         (&[(true, "default analytics_storage,granted region,US-CA,US")], "pending"),
         (&[(true, "default ad_storage,granted")], "pending"),
         (&[(true, "update analytics_storage,granted")], "granted"),
@@ -345,6 +352,23 @@ fn only_what_the_visitor_does_overrules_the_signal() {
     click(&mut world, tab);
     assert_eq!(consent(&mut world, tab), "granted");
     assert_eq!(world.answer(tab, "status")["privacy_signal"], "overruled");
+    // What was decided earlier, and is loaded after some click, does not.
+    for (first, then) in
+        [(report(true, "default analytics_storage,denied"), report(true, "update analytics_storage,granted"))]
+    {
+        let mut world = self::world(json!({}));
+        world.signals.0 = true;
+        let tab = world.open("/pricing");
+        world.send(tab, first);
+        world.send(tab, Event::Hint(true));
+        world.send(tab, then.clone());
+        assert_eq!(consent(&mut world, tab), "denied");
+        world.send(tab, report(true, "update analytics_storage,denied"));
+        world.pass(SECOND);
+        world.send(tab, Event::Hint(true));
+        world.send(tab, then);
+        assert_eq!(consent(&mut world, tab), "granted", "refused, and allowed again");
+    }
     // That is remembered.
     world.read(tab, 5);
     world.managers.clear();
@@ -459,4 +483,89 @@ fn purposes_without_a_manager_and_strange_ones_are_problems() {
         let says = world.answer(tab, "status")["says"].clone();
         assert!(says.as_str().unwrap().contains(place), "{config}: {says}");
     }
+}
+
+/// The visitor refused where leadheat could not hear of it.
+#[test]
+fn what_is_remembered_waits_for_the_managers_first_answer() {
+    let klaro = &MANAGERS[3];
+    for visible in [true, false] {
+        let mut world = world(json!({}));
+        says(&mut world, klaro, true, true);
+        let tab = world.open("/pricing");
+        world.read(tab, 60);
+        world.fate = Some(Box::new(|_, _| Fate { taken: false, outcome: Outcome::Failed, after: 0 }));
+        world.send(tab, Event::Chat(leadheat_core::chat::Input::Open));
+        world.call(tab, "identify", json!([{"email": "a@b.fi"}]));
+        for form in ["trial", "demo"] {
+            world.send(tab, Event::Did(Kind::FormSubmit, form.into()));
+        }
+        assert!(world.site().keys().any(|key| key.starts_with("leadheat:o:")), "a lead waits");
+        world.close(tab);
+        says(&mut world, klaro, true, false);
+        let posts = world.posts;
+        world.fate = None;
+        world.is_visible = visible;
+        let tab = world.open("/product");
+        assert_eq!((consent(&mut world, tab), world.posts), (json!("denied"), posts));
+        assert!(world.site().is_empty(), "{:?}", world.site());
+    }
+}
+
+#[test]
+fn a_refusal_that_is_repeated_is_heard() {
+    // Google, in one tab; what was allowed in another comes in between.
+    let mut world = world(json!({}));
+    let tab = world.open("/pricing");
+    let other = world.open("/product");
+    world.send(tab, report(true, "update analytics_storage,denied"));
+    world.pass(SECOND);
+    world.send(other, report(true, "update analytics_storage,granted"));
+    assert_eq!(consent(&mut world, tab), "granted");
+    world.pass(SECOND);
+    world.send(tab, report(true, "update analytics_storage,denied"));
+    assert_eq!((consent(&mut world, tab), consent(&mut world, other)), (json!("denied"), json!("denied")));
+    // One that is asked, and tells that something was decided.
+    let vanilla = &MANAGERS[4];
+    says(&mut world, vanilla, true, false);
+    world.send(tab, Event::Hint(false));
+    world.pass(SECOND);
+    world.consent(other, "granted");
+    assert_eq!(consent(&mut world, tab), "granted");
+    world.send(tab, Event::Hint(false));
+    world.pass(SECOND);
+    assert_eq!((consent(&mut world, tab), consent(&mut world, other)), (json!("denied"), json!("denied")));
+}
+
+#[test]
+fn an_objection_that_is_taken_back_brings_no_refused_consent_back() {
+    for refuse in ["consent", "forget"] {
+        let mut world = world(json!({}));
+        says(&mut world, &MANAGERS[3], true, true);
+        let tab = world.open("/pricing");
+        world.read(tab, 5);
+        world.call(tab, refuse, json!(["denied"]));
+        world.call(tab, "object", json!([]));
+        world.call(tab, "object", json!([false]));
+        assert_ne!(consent(&mut world, tab), "granted", "{refuse}");
+    }
+}
+
+#[test]
+fn a_refusal_counts_whatever_the_clock_says() {
+    let mut world = world(json!({}));
+    let tab = world.open("/pricing");
+    world.consent(tab, "granted");
+    world.read(tab, 5);
+    world.wall -= 2 * 60 * MINUTE;
+    world.consent(tab, "denied");
+    assert_eq!((consent(&mut world, tab), world.site().is_empty()), (json!("denied"), true));
+    world.pass(SECOND);
+    world.consent(tab, "granted");
+    world.read(tab, 5);
+    world.wall -= 2 * 60 * MINUTE;
+    world.goto(tab, "/product");
+    assert_eq!(consent(&mut world, tab), "granted");
+    world.consent(tab, "denied");
+    assert!(world.site().is_empty());
 }

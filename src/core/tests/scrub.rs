@@ -186,7 +186,7 @@ fn what_is_nobodys_stays() {
 fn nothing_of_it_is_stored_or_sent() {
     let mut world = World::new(json!({"source_parameters": {"partner": "partners"}}), 3);
     let tab = world.open_from(
-        "/account/eve@firm.example?utm_source=eve@firm.example&utm_campaign=0401234567&partner=eve%40firm.example&q=eve@firm.example&token=s3cr3tS3cr3t9",
+        "/account/eve@firm.example?utm_source=4111111111111111&utm_medium=eve@firm.example&utm_campaign=358401234567&partner=eve%40firm.example&q=eve@firm.example&token=s3cr3tS3cr3t9",
         "https://mail.example/inbox/eve@firm.example?token=s3cr3tS3cr3t9",
     );
     world.consent(tab, "granted");
@@ -207,8 +207,24 @@ fn nothing_of_it_is_stored_or_sent() {
     let lead = world.received.last().unwrap().to_string();
     let stored = world.answer(tab, "export").to_string();
     for text in [lead, stored, world.explain(tab).to_string()] {
-        for secret in ["eve@", "eve%40", "0401234567", "s3cr3t"] {
+        for secret in ["eve@", "eve%40", "358401234567", "4111111", "s3cr3t"] {
             assert!(!text.contains(secret), "{secret} in {text}");
         }
     }
+}
+
+/// A link can be of any length, and whoever sends it has made it.
+#[test]
+fn long_and_nested_texts_take_no_time() {
+    let begin = std::time::Instant::now();
+    for text in [
+        "/%".to_owned() + &"25".repeat(60_000) + "40",
+        "1(".repeat(50_000) + "1x",
+        "%40".repeat(40_000),
+        "/a".repeat(60_000),
+    ] {
+        assert!(scrub(&text).len() <= 8_000);
+    }
+    assert_eq!(scrub("/a%2540b.example"), scrub("/a%40b.example"), "encoded twice");
+    assert!(begin.elapsed().as_millis() < 500, "{:?}", begin.elapsed());
 }

@@ -272,6 +272,15 @@ fn clicks_are_told_apart() {
     assert_eq!(seen(&world, tab), wanted);
 }
 
+#[test]
+fn the_content_of_a_file_that_a_page_made_is_no_path() {
+    let (mut world, tab) = observed(json!({}), "/reports");
+    let path = "text/csv,Name;Salary%0AJane%20Doe;51000";
+    let click = Click { href: ["data:", path].concat(), path: path.into(), download: true, ..Click::default() };
+    world.send(tab, Event::Clicked(click));
+    assert_eq!(seen(&world, tab).last().unwrap(), "click_download /reports");
+}
+
 /// Whatever config says.
 #[test]
 fn fields_that_nobody_may_read_are_not_read() {
