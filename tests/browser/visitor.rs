@@ -112,7 +112,10 @@ impl Visitor {
             if !matches!(value, Value::Null | Value::Bool(false)) && value != json!("") && value != json!(0) {
                 return value;
             }
-            assert!(start.elapsed() < patience, "it did not come: {what}");
+            if start.elapsed() > patience {
+                let knows = "return window.leadheat && leadheat.version ? Promise.all([leadheat('status'), leadheat('explain')]) : null";
+                panic!("it did not come: {what}; leadheat says {:#}", self.js(knows).await);
+            }
             tokio::time::sleep(Duration::from_millis(30)).await;
         }
     }
