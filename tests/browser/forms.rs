@@ -75,7 +75,8 @@ pub async fn secrets_are_not_read(mut v: Visitor) -> Visitor {
         seen.contains("\"email\":\"allowed") && allowed >= PAGES / 2,
         "{allowed} of {PAGES} gave the address that may be read"
     );
-    for secret in ["SECRET", "4111"] {
+    // The whole card: four of its digits may stand in any time of day.
+    for secret in ["SECRET", "4111 1111", "41111111"] {
         let at = seen.find(secret).map(|at| seen[at.saturating_sub(300)..].chars().take(400).collect::<String>());
         assert_eq!(at, None);
     }
