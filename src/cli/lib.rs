@@ -6,6 +6,7 @@
 //! - [`check`]: every problem of a config document
 //! - [`data`]: leads from a CSV file · [`score`]: what they are worth under a model · [`train`]: a model learned from them, by
 //!   whole points ([`learn`], [`card`]) · [`metrics`]: how good scores are
+//! - [`intents`]: what visitors' messages mean
 //! - [`serve`]: the demo site, the webhook and the inbox over HTTP · [`inbox`]: the leads received
 
 pub mod card;
@@ -13,6 +14,7 @@ pub mod check;
 pub mod data;
 pub mod dist;
 pub mod inbox;
+pub mod intents;
 pub mod learn;
 pub mod metrics;
 mod order;

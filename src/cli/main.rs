@@ -7,7 +7,8 @@ use std::process::ExitCode;
 use anyhow::{Context, Result};
 use clap::{Parser, Subcommand};
 use leadheat::train::{Goal, Wishes};
-use leadheat::{check, dist, inbox::Inbox, score, serve, train, widget};
+use leadheat::{check, dist, inbox::Inbox, intents, score, serve, train, widget};
+use leadheat_core::text::Lang;
 use tokio::net::TcpListener;
 
 /// leadheat: lead scoring in the browser, explained to the point. Without a command: the demo.
@@ -64,6 +65,12 @@ enum Command {
         /// The file to write: row_id, score, tier, prob
         #[arg(long)]
         out: PathBuf,
+    },
+    /// Say what visitors mean: reads messages, one in a line, and writes a JSON document for each
+    Intents {
+        /// The language that they are in: en, fi, hu, or auto
+        #[arg(long, default_value = "auto", value_parser = ["auto", "en", "fi", "hu"])]
+        lang: String,
     },
     /// Learn a model from leads whose end is known
     Train {
@@ -131,6 +138,9 @@ fn run(arguments: Arguments) -> Result<ExitCode> {
         Some(Command::Score { data, map, model, label, out, .. }) => {
             let (data, map) = data.zip(map).context("--data and --map, or --journeys, are needed")?;
             score::score(&data, &map, model.as_deref(), label.as_deref(), &out)?;
+        }
+        Some(Command::Intents { lang }) => {
+            intents::intents(std::io::stdin().lock(), Lang::NAMES.find(&lang), std::io::stdout().lock())?;
         }
         Some(Command::Train { data, map, label, out, max_rules, tiers }) => {
             let hot = Goal { share: tiers.hot_share, conversion: tiers.hot_conversion };

@@ -15,6 +15,7 @@
 //! - [`scrub`]: what is hidden of addresses and labels
 //! - [`consent`]: what is allowed · [`manager`]: what consent managers are asked
 //! - [`script`]: what the chat asks · [`chat`]: the conversation · [`view`]: what is seen of it · [`words`]: its phrases
+//! - [`understand`]: what free text means · [`lexicon`]: the words of a language, as data (both feature `native`, until the chat uses them)
 //! - [`config`]: what the site owner can set · [`json`], [`shape`]: documents as data, and every problem of one
 //! - [`wire`], [`names`]: types as documents and back · [`write`]: documents as JSON
 //! - [`glob`], [`id`], [`list`], [`sorted`], [`text`], [`time`]: small tools
@@ -36,6 +37,8 @@ pub mod glob;
 pub mod id;
 pub mod json;
 pub mod lead;
+#[cfg(feature = "native")]
+pub mod lexicon;
 #[cfg(feature = "native")]
 pub mod lint;
 pub mod list;
@@ -63,6 +66,8 @@ pub mod source;
 pub mod text;
 pub mod tier;
 pub mod time;
+#[cfg(feature = "native")]
+pub mod understand;
 pub mod view;
 pub mod visitor;
 pub mod wire;

@@ -4,5 +4,6 @@
 mod build;
 mod commands;
 mod house;
+mod intents;
 mod sources;
 mod webhook;
