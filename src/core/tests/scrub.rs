@@ -226,5 +226,5 @@ fn long_and_nested_texts_take_no_time() {
         assert!(scrub(&text).len() <= 8_000);
     }
     assert_eq!(scrub("/a%2540b.example"), scrub("/a%40b.example"), "encoded twice");
-    assert!(begin.elapsed().as_millis() < 500, "{:?}", begin.elapsed());
+    assert!(begin.elapsed().as_secs() < 3, "{:?}", begin.elapsed()); // It was minutes.
 }
