@@ -7,6 +7,9 @@
 //! - `-word`: the text must not have such a word anywhere; `!` at the beginning: a negation beside it takes nothing away, since the
 //!   pattern has its own.
 //!
+//! The name `words` is not for patterns but for the language's most frequent words, all between `|`: it is known by them. What other
+//! names mean is for others to say.
+//!
 //! Accents count neither here nor in what visitors write. A word of seven letters or more may have one wrong, missing or doubled, where
 //! the lexicon has no other word that it could be.
 
@@ -28,13 +31,13 @@ pub struct Token {
     pub word: String,
     /// Where it begins and ends in the text, in bytes.
     pub span: (usize, usize),
-    /// Which sentence it is in, counted from 0, and which part of it.
+    /// Which sentence it is in, counted from 0.
     pub sentence: usize,
-    /// Which part of a sentence: commas and "but" end one.
+    /// Which part of a sentence, counted through the text: commas and "but" end one.
     pub clause: usize,
 }
 
-/// What a word of a pattern is, and whether it is the beginning only.
+/// A word of a pattern: whole, or only how a word begins, or what stands anywhere in it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct Word {
     stem: String,

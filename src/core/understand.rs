@@ -121,10 +121,11 @@ pub fn understand(text: &str, lang: Option<Lang>) -> Understood {
         for (intent, found) in &reading.intents {
             understood.intents.entry(*intent).or_insert_with(|| said(found));
         }
-        let new =
-            reading.dates.iter().map(said).filter(|date| !understood.dates.iter().any(|known| known.contains(date)));
-        let new: Vec<_> = new.collect();
-        understood.dates.extend(new);
+        for date in reading.dates.iter().map(said) {
+            if !understood.dates.iter().any(|known| known.contains(&date)) {
+                understood.dates.push(date);
+            }
+        }
     }
     for (intent, said) in [(Intent::ContactEmail, &understood.emails), (Intent::ContactPhone, &understood.phones)] {
         if let Some(first) = said.first() {
@@ -146,9 +147,9 @@ pub fn understand(text: &str, lang: Option<Lang>) -> Understood {
     understood
 }
 
-/// What one lexicon finds in a text.
+/// What one lexicon finds in a text: the first token of each, and the one after its last. Of its names `no` are negations, `neutral`
+/// those that take nothing away, `date` times, and the others intents.
 struct Reading {
-    /// The tokens that say so.
     intents: BTreeMap<Intent, (usize, usize)>,
     dates: Vec<(usize, usize)>,
 }
