@@ -27,7 +27,7 @@
     button.className = 'launcher';
     button.type = 'button';
     button.setAttribute('aria-expanded', false);
-    button.addEventListener('click', () => { leadheatPanel(), leadheat('open'); });
+    button.addEventListener('click', () => leadheat('open'));
     ['pointerenter', 'focus'].forEach(name => button.addEventListener(name, fetchPanel)); // It will be opened soon.
     var icon = made('svg', button, true);
     icon.setAttribute('viewBox', '0 0 24 24');
@@ -45,7 +45,7 @@
   function leadheatLauncher(label, news) {
     button.hidden = !label;
     button.setAttribute('aria-label', label);
-    button.toggleAttribute('data-news', news);
+    button.setAttribute('data-news', news);
   }
   /* The panel is a wasm of its own, which shares memory, functions and table with the first. After a failure the next click
      tries again; only who wanted it is told. */
@@ -71,7 +71,9 @@
   }
   function leadheatClock() { return performance.now(); }
   function leadheatRandom(bytes) { crypto.getRandomValues(bytes); }
-  function leadheatTime(at, language) { return new Date(at).toLocaleTimeString(language, { hour: '2-digit', minute: '2-digit' }); }
+  function leadheatTime(at, language, options) {
+    try { return new Date(at).toLocaleString(language, JSON.parse(options)); } catch (_) {}
+  }
   function leadheatQuery() { return [...new URLSearchParams(location.search)]; }
   /* A form may have a field of any name, and then that stands in the place of the form's own method. */
   function leadheatClosest(target, selector) { return target instanceof Element ? Element.prototype.closest.call(target, selector) : null; }

@@ -7,12 +7,12 @@ use leadheat_core::config::{Config, Defaults};
 use leadheat_core::json::{Problem, Value};
 use leadheat_core::lint::lint;
 use leadheat_core::secrets::secrets;
-use leadheat_core::{model, script};
+use leadheat_core::{dialogue, model};
 
 /// The documents that stand in where config brings none.
 pub fn defaults() -> Defaults {
     let parse = |json| serde_json::from_str(json).expect("the default documents are JSON");
-    Defaults { model: parse(model::DEFAULT), script: parse(script::DEFAULT) }
+    Defaults { model: parse(model::DEFAULT), chat: parse(dialogue::DEFAULT) }
 }
 
 /// The config of a site that sets nothing but its webhook.
@@ -29,8 +29,8 @@ pub fn check(text: &str) -> Result<Vec<Problem>, Vec<Problem>> {
     match serde_json::from_str::<Value>(text) {
         Ok(document) => {
             let mut problems = secrets(&document);
-            match Config::read(&document, None, &defaults()).map_err(|found| problems.extend(found)) {
-                Ok(config) if problems.is_empty() => Ok(lint(&config)),
+            match Config::read_all(&document, None, &defaults()).map_err(|found| problems.extend(found)) {
+                Ok((config, dialogue)) if problems.is_empty() => Ok(lint(&config, &dialogue)),
                 _ => Err(problems),
             }
         }

@@ -30,11 +30,11 @@ pub fn describe(text: &str, lang: Option<Lang>) -> Value {
         .map(|amount| json!({ "text": amount.text, "value": amount.value, "currency": amount.currency }))
         .collect();
     let evidence: serde_json::Map<_, _> =
-        understood.intents.iter().map(|(intent, said)| (intent.name().to_owned(), json!(said))).collect();
+        understood.intents.0.iter().map(|(intent, said)| (intent.name().to_owned(), json!(said))).collect();
     json!({
         "text": text,
         "lang": understood.lang.name(),
-        "intents": understood.intents.keys().map(|intent| intent.name()).collect::<Vec<_>>(),
+        "intents": understood.intents.0.iter().map(|(intent, _)| intent.name()).collect::<Vec<_>>(),
         "facts": { "amounts": amounts, "email": understood.emails, "phone": understood.phones, "dates": understood.dates },
         "evidence": evidence,
     })

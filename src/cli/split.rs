@@ -16,7 +16,14 @@ use walrus::{
 };
 
 /// Where the first half enters the second.
-const DOORS: &[&str] = &["leadheat_widget::panel::draw"];
+const DOORS: &[&str] = &[
+    "leadheat_widget::panel::came",
+    "leadheat_widget::panel::draw",
+    "leadheat_core::app::speak::arrive",
+    "leadheat_core::app::speak::begin",
+    "leadheat_core::app::speak::answer",
+    "leadheat_core::app::speak::panel",
+];
 /// What is reached through the table by the second half alone. Not what drops a type: that may be one function for several.
 const LATE: &[&str] = &["yew::", "leadheat_widget::panel::"];
 /// Where texts of the second half begin and end.

@@ -9,7 +9,7 @@
 //! - `known`: what is known of the visitor by name
 //! - `stored`: what stands under which key
 //! - `sell`: score, tier, lead, outbox
-//! - `talk`: the chat
+//! - `talk`: the chat, as far as every page needs it; `speak`: what an opened one needs
 //! - `replay`: journeys from elsewhere (feature `native`)
 //! - `answer`: the page's commands and what they answer
 
@@ -23,6 +23,7 @@ mod privacy;
 #[cfg(feature = "native")]
 mod replay;
 mod sell;
+mod speak;
 mod stored;
 mod talk;
 mod track;
@@ -41,6 +42,7 @@ pub use track::Click;
 use crate::chat::{Conversation, FieldError, Input};
 use crate::config::{Config, Defaults};
 use crate::consent::{Consent, Report};
+use crate::dialogue::Dialogue;
 use crate::json::{Problem, Value};
 use crate::model::Milli;
 use crate::outbox::{Outbox, Outcome};
@@ -112,6 +114,15 @@ pub enum Event {
     Hint(bool),
     /// The visitor did something in the panel.
     Chat(Input),
+    /// The pointer left the window at its top.
+    Exiting,
+    /// What came of [`Effect::Fetch`]: the chat's second half is there.
+    Came {
+        /// [`crate::dialogue::DEFAULT`].
+        usual: Value,
+        /// Minutes that [`State::zone`] is ahead of UTC; `None` where the browser does not know it.
+        ahead: Option<i32>,
+    },
     /// `leadheat(name, ...args)`. Answered by [`Effect::Answer`] with the ticket.
     Called {
         /// The command.
@@ -176,6 +187,8 @@ pub enum Effect {
     Ask(String),
     /// Draws the view.
     Render(Rc<View>),
+    /// Fetches what an opened chat needs: [`Event::Came`].
+    Fetch,
     /// Tells the page, by a CustomEvent on window.
     Announce(Notice),
     /// Resolves the promise of a command.
@@ -335,6 +348,15 @@ pub struct State {
 
     pub(crate) chat: Conversation,
     chat_saved: u32,
+    /// What the chat says, when that is there; and whether it has been asked for.
+    pub(crate) dialogue: Option<Rc<Dialogue>>,
+    fetched: bool,
+    /// Minutes that the zone of the business hours is ahead of UTC.
+    pub(crate) ahead: i32,
+    /// The step with which the visitor is to be greeted.
+    greeting: String,
+    /// When the page came into view, on the monotonic clock.
+    here_since: Millis,
     pub(crate) form_errors: Vec<FieldError>,
     pub(crate) forgotten: bool,
 
@@ -359,6 +381,8 @@ pub(crate) struct Turn {
     debug: bool,
     /// The page is hidden or left in this turn: it may be the last.
     leaving: bool,
+    /// The pointer left the window in this turn.
+    exiting: bool,
     effects: Vec<Effect>,
 }
 
@@ -398,7 +422,7 @@ impl Turn {
 
 /// Handles an event: changes the state, and returns what is to be done, in this order.
 pub fn update(state: &mut State, event: Event, now: Stamp) -> Vec<Effect> {
-    let mut turn = Turn { now, debug: state.debug, leaving: false, effects: Vec::new() };
+    let mut turn = Turn { now, debug: state.debug, leaving: false, exiting: false, effects: Vec::new() };
     // An event may come just before an alarm that is due, and do its work: to set the alarm anew would put it off for ever.
     if state.phase == Phase::On && (matches!(event, Event::Woke) || state.wake_at.is_some_and(|at| at <= now.wall)) {
         state.wake_at = None;
@@ -445,6 +469,8 @@ impl State {
             Event::Answered(answers) => self.answered(&answers, turn),
             Event::Hint(acted) => self.hinted(acted, turn),
             Event::Chat(input) => self.chatted(input, turn),
+            Event::Exiting => turn.exiting = true,
+            Event::Came { usual, ahead } => self.came(&usual, ahead, turn),
             Event::Changed { key, value } => self.changed(&key, value, turn),
             Event::StoreFailed(key) => self.store_failed(&key, turn),
             Event::Settled { key, outcome } => self.settled(&key, outcome, turn),
@@ -489,6 +515,7 @@ impl State {
         self.arrival = Touch::read(turn.now.wall, &boot.page, &self.config.source_parameters);
         self.device = known::device(boot.touches, boot.short_side);
         self.loaded = known::loaded(boot.shown_after);
+        self.here_since = turn.now.monotonic;
         self.utc_offset = boot.utc_offset;
         self.page = boot.page;
         (self.visible, self.focused) = (boot.visible, boot.focused);
@@ -507,11 +534,12 @@ impl State {
         }
         self.assess(turn);
         self.qualify(turn);
+        self.converse(turn);
         self.save(turn);
         self.send(turn);
         self.settle_tests(turn);
         self.ask(turn);
-        let view = self.view();
+        let view = self.view(turn.now.wall);
         if view != *self.view {
             self.view = Rc::new(view);
             turn.push(Effect::Render(self.view.clone()));
@@ -524,7 +552,9 @@ impl State {
         let engaged = self.viewing.is_some() && self.attention.engaged(turn.now.monotonic);
         let mut due = if engaged { now + crate::page::TICK } else { Millis::MAX };
         let asks = self.asks_in(turn).map(|left| now + left);
-        for other in [self.outbox.next_due(now), self.save_due(), self.revision_due(), asks] {
+        let greets = self.greets_in(turn).map(|left| now + left);
+        let types = self.chat.typing_until(now);
+        for other in [self.outbox.next_due(now), self.save_due(), self.revision_due(), asks, greets, types] {
             due = due.min(other.unwrap_or(Millis::MAX));
         }
         if due == Millis::MAX {

@@ -3,9 +3,8 @@
 
 use crate::lead::Lead;
 use crate::qualify::{Authority, Timeframe};
-use crate::text::{Lang, clip, cut, decimal, join, split};
+use crate::text::{Lang, Words, clip, cut, decimal, join, split, words};
 use crate::tier::Stage;
-use crate::words::{Words, words};
 
 /// Writes the brief of a lead.
 pub fn brief(lead: &Lead, lang: Lang) -> String {

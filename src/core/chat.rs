@@ -1,20 +1,26 @@
-//! The conversation in the panel. Owns the transcript, where in the script it stands, and checking the contact form;
-//! must not know how it is drawn or what it is worth.
+//! The conversation in the panel. Owns the transcript, and what an address and a number look like; must not know what the
+//! bot says next ([`crate::dialogue`]), how it is drawn or what it is worth.
 
 use crate::lead::{Contact, Field};
 use crate::names::names;
 use crate::qualify::Qualification;
-use crate::script::{Script, Step};
-use crate::text::{Lang, after_last, clip, join, split};
+use crate::text::{after_last, clip, split};
 use crate::time::Millis;
 use crate::visitor::LeadMark;
 use crate::wire::record;
-use crate::words;
+use crate::words::Word;
 
 /// Most bytes of one message of the visitor; what is longer is cut.
 pub const MAX_MESSAGE: usize = 1_000;
 /// Most messages kept; the oldest go first.
 const MAX_LINES: usize = 100;
+/// How long the bot types: for any message, for each byte of it, and at most. Long enough to be read as an answer, not so long that
+/// anybody waits.
+const TYPING: Millis = 300;
+const TYPING_LETTER: Millis = 6;
+const MOST_TYPING: Millis = 1_000;
+/// Nothing that the bot says takes so long to come.
+const LONGEST_PAUSE: Millis = 15_000;
 
 /// Who says it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,16 +53,23 @@ record!(Line { at, from, text });
 pub struct Conversation {
     /// Grows with every change: of two versions the higher is the newer.
     pub version: u32,
-    /// What was said, oldest first.
+    /// What was said, oldest first. What the bot is still typing is of a time to come.
     pub lines: Vec<Line>,
     /// The step whose answer is awaited; empty before the first and after the last.
     pub step: String,
+    /// How often it was not understood.
+    pub misses: u32,
     /// Whether the panel is open.
     pub open: bool,
     /// Messages of the script that came while the panel was closed.
     pub unread: u32,
+    /// When the visitor was greeted unasked; 0 for never.
+    pub greeted: Millis,
     /// What was answered.
     pub said: Qualification,
+    /// Ways to be reached that were written among other words: the form is filled in with them, and nobody gets them before it
+    /// is submitted.
+    pub known: Contact,
     /// What was entered in the form.
     pub contact: Contact,
     /// The consent line that was agreed to with it.
@@ -67,7 +80,21 @@ pub struct Conversation {
     pub lead: Option<LeadMark>,
 }
 
-record!(Conversation { version, lines, step, open, unread, said, contact, agreed, page, lead });
+record!(Conversation {
+    version,
+    lines,
+    step,
+    misses,
+    open,
+    unread,
+    greeted,
+    said,
+    known,
+    contact,
+    agreed,
+    page,
+    lead
+});
 
 /// What the visitor did in the panel.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -82,12 +109,18 @@ pub enum Input {
     Write(String),
     /// Submitted the contact form.
     Submit(Contact, bool),
+    /// Said whether the chat was helpful.
+    Rate(bool),
+    /// Put a greeting away.
+    Dismiss,
+    /// Wants what was not delivered to be sent again.
+    Retry,
     /// Asked to be forgotten.
     Forget,
 }
 
 /// What is wrong with a field of the contact form; `None` is the consent box.
-pub type FieldError = (Option<Field>, words::Words);
+pub type FieldError = (Option<Field>, Word);
 
 impl Conversation {
     /// Whether anything was said.
@@ -95,116 +128,35 @@ impl Conversation {
         !self.lines.is_empty()
     }
 
-    /// Says what the script says from a step on, up to the next question or the end.
-    pub fn run(&mut self, script: &Script, from: Option<&str>, lang: Lang, now: Millis) {
-        self.step.clear();
-        let mut step = from.and_then(|id| script.step(id));
-        // A script that goes round without asking is refused when it is read; this bound is for one changed since.
-        for _ in 0..script.0.len() {
-            let Some(talking) = step else { break };
-            self.push(Speaker::Bot, talking.say.get(lang), now);
-            if talking.asks() {
-                self.step.clone_from(&talking.id);
-                break;
-            }
-            step = talking.next.as_ref().and_then(|id| script.step(id));
-        }
+    /// Whether the visitor said anything.
+    pub fn heard(&self) -> u32 {
+        self.lines.iter().filter(|line| line.from == Speaker::Visitor).count() as u32
     }
 
-    /// Starts the script where nothing was said yet.
-    pub fn start(&mut self, script: &Script, lang: Lang, now: Millis) {
-        if !self.started() {
-            self.run(script, script.0.first().map(|step| step.id.as_str()), lang, now);
-        }
+    /// When the next message of the bot is there; `None` while nobody types.
+    pub fn typing_until(&self, now: Millis) -> Option<Millis> {
+        // What lies further ahead is of a clock that was set back.
+        self.lines.iter().map(|line| line.at).find(|at| (now + 1..now + LONGEST_PAUSE).contains(at))
     }
 
-    /// The step whose answer is awaited.
-    pub fn asked<'a>(&self, script: &'a Script) -> Option<&'a Step> {
-        script.step(&self.step)
-    }
-
-    /// Takes a chosen reply. `false` where there is none such.
-    pub fn choose(&mut self, index: usize, script: &Script, lang: Lang, now: Millis) -> bool {
-        let Some(step) = self.asked(script) else { return false };
-        let Some(reply) = step.replies.get(index) else { return false };
-        let words = reply.say.get(lang);
-        self.push(Speaker::Visitor, words, now);
-        if let Some(fact) = step.fills {
-            self.said.fill(fact, reply.value.as_deref().unwrap_or(words));
-        }
-        let next = reply.next.as_ref().or(step.next.as_ref());
-        self.run(script, next.map(String::as_str), lang, now);
-        true
-    }
-
-    /// Takes what the visitor wrote. After the end of the script it is a message to sales. `false` where it is empty.
-    pub fn write(&mut self, text: &str, script: &Script, lang: Lang, now: Millis) -> bool {
-        let text = clean(text, MAX_MESSAGE);
-        if text.is_empty() {
-            return false;
-        }
-        self.push(Speaker::Visitor, &text, now);
-        match self.asked(script) {
-            Some(step) if step.text || !step.replies.is_empty() => {
-                let offered = step.replies.iter().position(|reply| reply.say.get(lang).eq_ignore_ascii_case(&text));
-                let reply = offered.map(|index| &step.replies[index]);
-                if let Some(fact) = step.fills {
-                    self.said.fill(fact, reply.and_then(|reply| reply.value.as_deref()).unwrap_or(&text));
-                }
-                if step.text || reply.is_some() {
-                    let next = reply.and_then(|reply| reply.next.as_ref()).or(step.next.as_ref());
-                    self.run(script, next.map(String::as_str), lang, now);
-                }
-            }
-            _ => {}
-        }
-        true
-    }
-
-    /// Takes the contact form: either it is kept and the script goes on, or the errors say what to correct.
-    pub fn submit(
-        &mut self,
-        contact: Contact,
-        agreed: Option<&str>,
-        script: &Script,
-        lang: Lang,
-        now: Millis,
-    ) -> Result<(), Vec<FieldError>> {
-        let contact = contact.cleaned();
-        let mut errors: Vec<FieldError> = Vec::new();
-        if contact.email.is_none() && contact.phone.is_none() {
-            errors.push((Some(Field::Email), words::NEED_A_WAY));
-        }
-        if contact.email.as_ref().is_some_and(|email| !is_email(email)) {
-            errors.push((Some(Field::Email), words::BAD_EMAIL));
-        }
-        if contact.phone.as_ref().is_some_and(|phone| !is_phone(phone)) {
-            errors.push((Some(Field::Phone), words::BAD_PHONE));
-        }
-        if agreed.is_none() {
-            errors.push((None, words::NEED_CONSENT));
-        }
-        if !errors.is_empty() {
-            return Err(errors);
-        }
-        let summary = join(Field::NAMES.all.iter().filter_map(|field| contact.get(*field)), ", ");
-        self.push(Speaker::Visitor, &summary, now);
-        self.contact = contact;
-        self.agreed = agreed.unwrap_or_default().to_owned();
-        let next = self.asked(script).and_then(|step| step.next.clone());
-        self.run(script, next.as_deref(), lang, now);
-        Ok(())
-    }
-
-    fn push(&mut self, from: Speaker, text: &str, at: Millis) {
+    /// Adds a message.
+    pub(crate) fn push(&mut self, from: Speaker, text: &str, now: Millis) {
         self.version += 1;
         if text.is_empty() {
             return;
         }
-        self.lines.push(Line { at, from, text: text.to_owned() });
-        if from == Speaker::Bot && !self.open {
-            self.unread += 1;
+        let mut at = now;
+        match from {
+            // The bot waits for nobody, and nobody for the bot.
+            Speaker::Visitor => self.lines.iter_mut().for_each(|line| line.at = line.at.min(now)),
+            Speaker::Bot => {
+                let last = self.lines.last().map_or(0, |line| line.at);
+                let begins = if last < now + LONGEST_PAUSE { last.max(now) } else { now };
+                at = begins + (TYPING + TYPING_LETTER * text.len() as Millis).min(MOST_TYPING);
+                self.unread += u32::from(!self.open);
+            }
         }
+        self.lines.push(Line { at, from, text: text.to_owned() });
         let surplus = self.lines.len().saturating_sub(MAX_LINES);
         self.lines.drain(..surplus);
     }

@@ -11,11 +11,14 @@ use crate::lead;
 use crate::model::{self, Model};
 use crate::names::names;
 use crate::receiver::{self, Receiver};
-use crate::script::{self, Script};
+use crate::script;
 use crate::shape::{Field, Shape};
-use crate::text::{Lang, Text, split};
+use crate::text::{Lang, split};
 use crate::tier::Tier;
-use crate::words;
+use crate::words::Phrases;
+use crate::{dialogue, hours};
+#[cfg(feature = "native")]
+use crate::{script::Script, text::Text};
 
 /// The settings of one site.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -102,30 +105,94 @@ pub enum Bots {
 
 names!(Bots { Cap "cap", Flag "flag", Off "off" });
 
-/// The chat.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// The chat. What is read when it is first opened stands in [`Talk`].
+#[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "native", derive(schemars::JsonSchema))]
 pub struct Chat {
     /// Whether there is a chat. On by default.
     #[cfg_attr(feature = "native", schemars(default))]
     pub enabled: bool,
-    /// Who the visitor talks to: the panel's title.
-    #[cfg_attr(feature = "native", schemars(default))]
-    pub company: Text,
-    /// The line below it, such as "Usually replies within an hour".
-    #[cfg_attr(feature = "native", schemars(default))]
-    pub replies: Text,
     /// Colour of buttons and of the visitor's messages, as `#rrggbb`. Text on it is chosen for contrast.
     pub accent: Option<String>,
+    /// Where launcher and panel are: `right` (default) or `left`.
+    #[cfg_attr(feature = "native", schemars(default))]
+    pub position: Position,
+    /// How far in front of the page's own layers they are, as CSS `z-index`: 2147483000 by default.
+    pub z_index: Option<u32>,
+    /// Who is spoken to unasked, and when: at most once a visit, and never while consent is being asked for.
+    #[cfg_attr(feature = "native", schemars(default))]
+    pub greetings: Vec<Greeting>,
+    /// What the visitor reads, in the place of leadheat's own words: by name, as docs/script.md has them.
+    #[cfg_attr(feature = "native", schemars(with = "std::collections::BTreeMap<String, Text>", default))]
+    pub words: Phrases,
+    /// The rest, as it stands in the document.
+    #[cfg_attr(feature = "native", schemars(flatten, with = "Talk"))]
+    pub talk: Value,
+}
+
+/// Side of the window.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "native", derive(schemars::JsonSchema), schemars(rename_all = "lowercase"))]
+pub enum Position {
+    /// To the right.
+    #[default]
+    Right,
+    /// To the left.
+    Left,
+}
+
+names!(Position { Right "right", Left "left" });
+
+/// When a visitor is spoken to unasked: all that is given must hold.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "native", derive(schemars::JsonSchema))]
+pub struct Greeting {
+    /// The step of the script that is said.
+    pub step: String,
+    /// The visitor is at least so warm.
+    pub tier: Option<Tier>,
+    /// The path of the page is one of these; `*` stands for anything.
+    #[cfg_attr(feature = "native", schemars(default))]
+    pub page: Vec<Glob>,
+    /// The page has been there for so many seconds.
+    #[cfg_attr(feature = "native", schemars(default))]
+    pub after: u32,
+    /// The pointer leaves the window at its top, as if to close the page.
+    #[cfg_attr(feature = "native", schemars(default))]
+    pub exit: bool,
+}
+
+/// What the chat says, for the schema: read by [`crate::dialogue`].
+#[cfg(feature = "native")]
+#[derive(schemars::JsonSchema)]
+#[allow(dead_code)]
+struct Talk {
+    /// Who the visitor talks to: the panel's title.
+    #[schemars(default)]
+    company: Text,
+    /// The line below it, such as "Usually replies within an hour".
+    #[schemars(default)]
+    replies: Text,
     /// Address of the privacy notice: https, or a path of the site itself.
-    #[cfg_attr(feature = "native", schemars(default))]
-    pub privacy: Text,
+    #[schemars(default)]
+    privacy: Text,
     /// The consent line of the contact form.
-    #[cfg_attr(feature = "native", schemars(default))]
-    pub consent: Text,
+    #[schemars(default)]
+    consent: Text,
     /// What the chat says and asks; leadheat's own script where absent.
-    #[cfg_attr(feature = "native", schemars(default))]
-    pub script: Script,
+    #[schemars(default)]
+    script: Script,
+    /// What is answered when the visitor asks something else; where there is no script of your own, leadheat's.
+    #[schemars(default)]
+    answers: Vec<crate::dialogue::Answer>,
+    /// When somebody is there. Outside it the chat says so, and when somebody will be there again.
+    hours: Option<crate::hours::Hours>,
+    /// Whether the visitor is asked at the end if the chat was helpful. On by default.
+    #[schemars(default)]
+    ask_satisfied: bool,
+    /// Lines that are added to the lexicon of a language (`en`, `fi`, `hu`), as docs/understanding.md has them.
+    #[schemars(default)]
+    lexicon: std::collections::BTreeMap<String, Vec<String>>,
 }
 
 /// The documents that stand in where config brings none, parsed.
@@ -133,8 +200,8 @@ pub struct Chat {
 pub struct Defaults {
     /// [`crate::model::DEFAULT`].
     pub model: Value,
-    /// [`crate::script::DEFAULT`].
-    pub script: Value,
+    /// [`crate::dialogue::DEFAULT`], which is needed when the chat is first opened.
+    pub chat: Value,
 }
 
 const LANGS: Shape = Shape::Word(Lang::NAMES.words);
@@ -168,9 +235,29 @@ const CHAT: Shape = Shape::Object(&[&[
     Field("company", Shape::Texts),
     Field("replies", Shape::Texts),
     Field("accent", Shape::Text),
+    Field("position", Shape::Word(Position::NAMES.words)),
+    Field("z_index", Shape::Whole(0, i32::MAX)),
     Field("privacy", Shape::Texts),
     Field("consent", Shape::Texts),
     Field("script", script::SHAPE),
+    Field("answers", dialogue::ANSWERS),
+    Field("greetings", Shape::List(&GREETING)),
+    Field("hours", hours::SHAPE),
+    Field("ask_satisfied", Shape::Flag),
+    Field("words", Shape::Map(&Shape::Texts)),
+    Field("lexicon", LEXICON),
+]]);
+
+const LINES: Shape = Shape::List(&Shape::Text);
+
+const LEXICON: Shape = Shape::Object(&[&[Field("en", LINES), Field("fi", LINES), Field("hu", LINES)]]);
+
+const GREETING: Shape = Shape::Object(&[&[
+    Field("step", Shape::Text),
+    Field("tier", Shape::Word(Tier::NAMES.words)),
+    Field("page", Shape::List(&Shape::Text)),
+    Field("after", Shape::Whole(0, 3_600)),
+    Field("exit", Shape::Flag),
 ]]);
 
 impl Config {
@@ -224,7 +311,7 @@ impl Config {
             form_fields: value.map("form_fields"),
             source_parameters: value.map("source_parameters"),
             retention_days: value.whole("retention_days").unwrap_or(30),
-            chat: read_chat(&at.field("chat"), given(value, "chat").unwrap_or(&Value::Null), defaults),
+            chat: read_chat(&at.field("chat"), value.part("chat")),
             model: Model::read(&at.field("model"), given(value, "model").unwrap_or(&defaults.model)),
         };
         if config.consent_manager.is_none() && !config.consent_purposes.is_empty() {
@@ -240,6 +327,24 @@ impl Config {
                 .problem("a name has letters, digits, _ and -", "Take the name from its settings");
         }
         if problems.borrow().is_empty() { Ok(config) } else { Err(problems.into_inner()) }
+    }
+
+    /// Reads all of a config, with what the page reads when the chat is first opened.
+    #[cfg(feature = "native")]
+    pub fn read_all(
+        value: &Value,
+        webhook: Option<&str>,
+        defaults: &Defaults,
+    ) -> Result<(Config, dialogue::Dialogue), Vec<Problem>> {
+        let found = RefCell::default();
+        let chat = At::root(&found).field("chat");
+        let dialogue = dialogue::Dialogue::read(&chat, value.part("chat"), &defaults.chat);
+        let found = found.into_inner();
+        match Config::read(value, webhook, defaults) {
+            Ok(config) if found.is_empty() => Ok((config, dialogue)),
+            Ok(_) => Err(found),
+            Err(problems) => Err(problems.into_iter().chain(found).collect()),
+        }
     }
 
     /// Whether a signal of the browser counts.
@@ -262,26 +367,26 @@ fn given<'v>(value: &'v Value, name: &str) -> Option<&'v Value> {
     value.field(name).filter(|value| !value.is_null())
 }
 
-fn read_chat(at: &At, value: &Value, defaults: &Defaults) -> Chat {
+fn read_chat(at: &At, value: &Value) -> Chat {
     let accent = value.maybe("accent");
     if accent.as_ref().is_some_and(|colour| rgb(colour).is_none()) {
         at.field("accent").problem("this is not a colour", "Write it as \"#1f5eff\"");
     }
-    let privacy = value.texts("privacy").unwrap_or_default();
-    for (_, url) in &privacy.0 {
-        check_url(&at.field("privacy"), url);
-    }
+    let greeting = |value: &Value| Greeting {
+        step: value.text("step"),
+        tier: value.word("tier", Tier::NAMES),
+        page: Glob::list(value, "page"),
+        after: value.whole("after").unwrap_or(0),
+        exit: value.flag("exit"),
+    };
     Chat {
         enabled: !matches!(value.field("enabled"), Some(Value::Bool(false))),
-        company: value.texts("company").unwrap_or_default(),
-        replies: value.texts("replies").unwrap_or_default(),
         accent,
-        privacy,
-        consent: value.texts("consent").unwrap_or_else(|| {
-            let line = |(tag, lang): (&str, Lang)| (tag.to_owned(), lang.pick(words::CONSENT_LINE).to_owned());
-            Text(gather(Lang::NAMES.pairs().map(line)))
-        }),
-        script: Script::read(&at.field("script"), given(value, "script").unwrap_or(&defaults.script)),
+        position: value.word("position", Position::NAMES).unwrap_or_default(),
+        z_index: value.whole("z_index"),
+        greetings: gather(value.many("greetings").iter().map(greeting)),
+        words: Phrases::read(value),
+        talk: value.clone(),
     }
 }
 

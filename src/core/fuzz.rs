@@ -18,7 +18,7 @@ use crate::manager::Choice;
 use crate::outbox::Outcome;
 use crate::sim::{Fate, START, TabId, World};
 use crate::text::Lang;
-use crate::{model, script};
+use crate::{dialogue, model};
 
 /// What takes any bytes.
 pub type Target = fn(&[u8]);
@@ -127,7 +127,7 @@ static CONFIG: LazyLock<Json> = LazyLock::new(|| {
             { "name": "readers", "url": "/readers", "form": "form", "when": { "kind": "page_view", "on": "/articles/*", "from": 2 } },
         ],
         "model": serde_json::from_str::<Json>(model::DEFAULT).expect("JSON"),
-        "chat": { "company": "Lumo", "replies": { "en": "soon", "fi": "pian", "hu": "hamar" }, "privacy": "/privacy", "script": serde_json::from_str::<Json>(script::DEFAULT).expect("JSON") },
+        "chat": { "company": "Lumo", "replies": { "en": "soon", "fi": "pian", "hu": "hamar" }, "privacy": "/privacy", "script": serde_json::from_str::<Json>(dialogue::DEFAULT).expect("JSON")["script"] },
     })
 });
 
@@ -158,7 +158,7 @@ static LEAD: LazyLock<Json> = LazyLock::new(|| {
 
 fn defaults() -> Defaults {
     let document = |json| serde_json::from_str(json).expect("JSON");
-    Defaults { model: document(model::DEFAULT), script: document(script::DEFAULT) }
+    Defaults { model: document(model::DEFAULT), chat: document(dialogue::DEFAULT) }
 }
 
 /// Takes small numbers and texts off the bytes; zeros and nothing when they are used up.
@@ -317,7 +317,7 @@ fn assert_small(world: &World) {
 pub fn config(bytes: &[u8]) {
     let config = spoilt(&CONFIG, &mut Bytes(bytes));
     let read: Value = serde_json::from_value(config.clone()).expect("JSON");
-    match Config::read(&read, None, &defaults()) {
+    match Config::read_all(&read, None, &defaults()) {
         Err(problems) => {
             assert!(!problems.is_empty());
             for problem in problems {
@@ -327,8 +327,8 @@ pub fn config(bytes: &[u8]) {
                 );
             }
         }
-        Ok(read) => {
-            lint(&read);
+        Ok((read, dialogue)) => {
+            lint(&read, &dialogue);
             let mut world = World::new(config, 1);
             let tab = world.open("/pricing");
             world.consent(tab, "granted");

@@ -13,8 +13,6 @@
 //! Accents count neither here nor in what visitors write. A word of seven letters or more may have one wrong, missing or doubled, where
 //! the lexicon has no other word that it could be.
 
-use std::collections::{HashMap, HashSet};
-
 /// Most words that `..` stands for.
 const GAP: usize = 4;
 /// The name of the most frequent words, between `|`.
@@ -38,7 +36,7 @@ pub struct Token {
 }
 
 /// A word of a pattern: whole, or only how a word begins, or what stands anywhere in it.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 struct Word {
     stem: String,
     is_prefix: bool,
@@ -78,24 +76,22 @@ pub struct Lexicon {
     /// The meanings, by name, in the order in which they came.
     pub names: Vec<String>,
     /// The most frequent words of the language, by which it is known.
-    frequent: HashSet<String>,
+    frequent: Vec<String>,
     words: Vec<Word>,
-    numbers: HashMap<Word, u16>,
     /// The words by their first letter: those that begin a word of a text, and those that may stand anywhere in it.
-    by_letter: HashMap<u8, Vec<u16>>,
-    parts: HashMap<u8, Vec<u16>>,
+    by_letter: Vec<Vec<u16>>,
+    parts: Vec<Vec<u16>>,
     patterns: Vec<Pattern>,
     /// The patterns that can begin with a word, by its number.
     by_word: Vec<Vec<usize>>,
 }
 
 impl Lexicon {
-    /// Reads a lexicon.
+    /// Adds the lines of a text.
     ///
     /// # Errors
-    /// The number of the line, from 1, that is none, and why.
-    pub fn read(text: &str) -> Result<Lexicon, (usize, &'static str)> {
-        let mut lexicon = Lexicon::default();
+    /// The number of the line, from 1, that is none, and why. Those before it are added.
+    pub fn read(&mut self, text: &str) -> Result<(), (usize, &'static str)> {
         for (number, line) in text.lines().enumerate() {
             if line.trim().is_empty() || line.starts_with('#') {
                 continue;
@@ -103,15 +99,15 @@ impl Lexicon {
             let wrong = |why| (number + 1, why);
             let (names, patterns) = line.split_once(':').ok_or(wrong("there is no colon after the names"))?;
             if names == FREQUENT {
-                lexicon.frequent.extend(patterns.split('|').map(|word| fold(word.trim())));
+                self.frequent.extend(patterns.split('|').map(|word| fold(word.trim())));
                 continue;
             }
-            let means: Vec<usize> = names.split_whitespace().map(|name| lexicon.name(name)).collect();
+            let means: Vec<usize> = names.split_whitespace().map(|name| self.name(name)).collect();
             for pattern in patterns.split(';').map(str::trim).filter(|pattern| !pattern.is_empty()) {
-                lexicon.add(&means, pattern).map_err(wrong)?;
+                self.add(&means, pattern).map_err(wrong)?;
             }
         }
-        Ok(lexicon)
+        Ok(())
     }
 
     fn name(&mut self, name: &str) -> usize {
@@ -156,13 +152,16 @@ impl Lexicon {
             return Err("a word has letters and digits, and perhaps a * at its end");
         }
         let word = Word { stem, is_prefix: text.ends_with('*'), is_part: text.starts_with('*') };
-        if let Some(number) = self.numbers.get(&word) {
-            return Ok(*number);
-        }
         let number = u16::try_from(self.words.len()).map_err(|_| "there are too many words")?;
         let letters = if word.is_part { &mut self.parts } else { &mut self.by_letter };
-        letters.entry(word.stem.as_bytes()[0]).or_default().push(number);
-        self.numbers.insert(word.clone(), number);
+        let first = usize::from(word.stem.as_bytes()[0]);
+        if letters.len() <= first {
+            letters.resize(first + 1, Vec::new());
+        }
+        if let Some(known) = letters[first].iter().find(|known| self.words[usize::from(**known)] == word) {
+            return Ok(*known);
+        }
+        letters[first].push(number);
         self.words.push(word);
         self.by_word.push(Vec::new());
         Ok(number)
@@ -178,16 +177,16 @@ impl Lexicon {
         let whole = |word: &Word| if word.is_prefix { token.starts_with(&word.stem) } else { token == word.stem };
         let mut found = self.beginning_as(token, &whole);
         for (at, letter) in token.bytes().enumerate() {
-            let begun = self.parts.get(&letter).into_iter().flatten();
+            let begun = self.parts.get(usize::from(letter)).into_iter().flatten();
             let is_there =
                 |part: &&u16| token.as_bytes()[at..].starts_with(self.words[usize::from(**part)].stem.as_bytes());
             found.extend(begun.filter(is_there));
         }
         if token.starts_with(|first: char| first.is_ascii_digit()) {
-            found.extend(self.by_letter.get(&NUMBER.as_bytes()[0]).into_iter().flatten());
+            found.extend(self.by_letter.get(usize::from(NUMBER.as_bytes()[0])).into_iter().flatten());
         }
         let is_clear = |word: &u16| self.words[usize::from(*word)].stem.len() > 4;
-        if found.iter().any(is_clear) || token.len() + 1 < LONG || self.frequent.contains(token) {
+        if found.iter().any(is_clear) || token.len() + 1 < LONG || self.frequent.iter().any(|word| word == token) {
             return found;
         }
         found.extend(self.beginning_as(token, &|word| word.stem.len() >= LONG && is_near(token, word)));
@@ -196,7 +195,7 @@ impl Lexicon {
 
     /// The words with the same first letter that fit.
     fn beginning_as(&self, token: &str, fits: &dyn Fn(&Word) -> bool) -> Vec<u16> {
-        let near = token.bytes().next().and_then(|first| self.by_letter.get(&first));
+        let near = token.bytes().next().and_then(|first| self.by_letter.get(usize::from(first)));
         near.into_iter().flatten().copied().filter(|number| fits(&self.words[usize::from(*number)])).collect()
     }
 
@@ -282,21 +281,31 @@ fn is_near(token: &str, word: &Word) -> bool {
     goes_on(1, 1) || goes_on(1, 0) || goes_on(0, 1) || swapped && goes_on(2, 2)
 }
 
-/// Small letters without the accents of Finnish, Hungarian and their neighbours; apostrophes are left out.
+/// Small letters without the accents of Finnish, Hungarian and their neighbours; apostrophes are left out. Other alphabets stay
+/// as they are: the table of all letters is eight kilobytes of the download.
 pub fn fold(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
-    for letter in text.chars().flat_map(char::to_lowercase) {
+    for letter in text.chars() {
         folded.push(match letter {
-            'á' | 'à' | 'â' | 'ä' | 'å' | 'ã' => 'a',
-            'é' | 'è' | 'ê' | 'ë' => 'e',
-            'í' | 'ì' | 'î' | 'ï' => 'i',
-            'ó' | 'ò' | 'ô' | 'ö' | 'õ' | 'ő' => 'o',
-            'ú' | 'ù' | 'û' | 'ü' | 'ű' => 'u',
+            'á' | 'à' | 'â' | 'ä' | 'å' | 'ã' | 'Á' | 'À' | 'Â' | 'Ä' | 'Å' | 'Ã' => 'a',
+            'é' | 'è' | 'ê' | 'ë' | 'É' | 'È' | 'Ê' | 'Ë' => 'e',
+            'í' | 'ì' | 'î' | 'ï' | 'Í' | 'Ì' | 'Î' | 'Ï' => 'i',
+            'ó' | 'ò' | 'ô' | 'ö' | 'õ' | 'ő' | 'Ó' | 'Ò' | 'Ô' | 'Ö' | 'Õ' | 'Ő' => 'o',
+            'ú' | 'ù' | 'û' | 'ü' | 'ű' | 'Ú' | 'Ù' | 'Û' | 'Ü' | 'Ű' => 'u',
             '\'' | '’' | '\u{301}' | '\u{308}' => continue,
-            other => other,
+            other => other.to_ascii_lowercase(),
         });
     }
     folded
+}
+
+/// Whether it is a letter or a digit: of other alphabets, whatever is no space, sign or picture.
+pub fn is_letter(letter: char) -> bool {
+    match letter {
+        '\0'..='\u{7f}' => letter.is_ascii_alphanumeric(),
+        '\u{80}'..='\u{bf}' | '×' | '÷' | '\u{2000}'..='\u{2bff}' | '\u{3000}'..='\u{303f}' | '\u{e000}'..='\u{f8ff}' => false,
+        _ => letter < '\u{1f000}',
+    }
 }
 
 /// Words that begin another part of a sentence.
@@ -309,9 +318,9 @@ const THAT: [&str; 4] = ["hogy", "etta", "that", "ettei"];
 pub fn tokens(text: &str) -> Vec<Token> {
     let text = crate::text::clip(text, 2_000);
     let (mut tokens, mut sentence, mut clause, mut begin) = (Vec::<Token>::new(), 0, 0, None);
-    let is_letter = |letter: char| letter.is_alphanumeric() || matches!(letter, '\'' | '’' | '\u{301}' | '\u{308}');
+    let is_of_word = |letter: char| is_letter(letter) || matches!(letter, '\'' | '’');
     for (at, letter) in text.char_indices().chain([(text.len(), ' ')]) {
-        if is_letter(letter) {
+        if is_of_word(letter) {
             begin = begin.or(Some(at));
             continue;
         }
@@ -325,7 +334,7 @@ pub fn tokens(text: &str) -> Vec<Token> {
             }
         }
         // A point in a number or an address ends nothing.
-        let goes_on = text[at..].chars().nth(1).is_some_and(char::is_alphanumeric);
+        let goes_on = text[at..].chars().nth(1).is_some_and(is_letter);
         match letter {
             '.' | ':' if goes_on => {}
             '.' | '?' | '!' | ';' | '\n' | ':' => (sentence, clause) = (sentence + 1, clause + 1),

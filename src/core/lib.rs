@@ -14,8 +14,9 @@
 //! - [`address`]: where leads may be sent
 //! - [`scrub`]: what is hidden of addresses and labels
 //! - [`consent`]: what is allowed · [`manager`]: what consent managers are asked
-//! - [`script`]: what the chat asks · [`chat`]: the conversation · [`view`]: what is seen of it · [`words`]: its phrases
-//! - [`understand`]: what free text means · [`lexicon`]: the words of a language, as data (both feature `native`, until the chat uses them)
+//! - [`chat`]: the conversation · [`dialogue`]: what the bot says next · [`script`]: what it is to ask · [`hours`]: when somebody is there
+//! - [`intent`]: what visitors say that matters · [`understand`]: finding it in free text · [`lexicon`]: the words of a language, as data
+//! - [`view`]: what is seen of it · [`link`]: links in it · [`words`]: its phrases
 //! - [`config`]: what the site owner can set · [`json`], [`shape`]: documents as data, and every problem of one
 //! - [`wire`], [`names`]: types as documents and back · [`write`]: documents as JSON
 //! - [`glob`], [`id`], [`list`], [`sorted`], [`text`], [`time`]: small tools
@@ -30,17 +31,20 @@ pub mod brief;
 pub mod chat;
 pub mod config;
 pub mod consent;
+pub mod dialogue;
 pub mod facts;
 #[cfg(feature = "native")]
 pub mod fuzz;
 pub mod glob;
+pub mod hours;
 pub mod id;
+pub mod intent;
 pub mod json;
 pub mod lead;
-#[cfg(feature = "native")]
 pub mod lexicon;
 #[cfg(feature = "native")]
 pub mod lint;
+pub mod link;
 pub mod list;
 pub mod manager;
 pub mod model;
@@ -66,7 +70,6 @@ pub mod source;
 pub mod text;
 pub mod tier;
 pub mod time;
-#[cfg(feature = "native")]
 pub mod understand;
 pub mod view;
 pub mod visitor;

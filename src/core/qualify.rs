@@ -1,6 +1,7 @@
 //! What the visitor said that sales must know before calling. Owns the answers and their meaning; must not guess:
 //! unknown is not no.
 
+use crate::intent::Intent;
 use crate::names::names;
 use crate::text::clip;
 use crate::wire::record;
@@ -53,11 +54,50 @@ pub struct Qualification {
     pub budget: Option<String>,
     /// What is bought today and from whom, in the visitor's words.
     pub current_supplier: Option<String>,
+    /// What must be there already, or be fulfilled, in the visitor's words.
+    #[cfg_attr(feature = "native", serde(default))]
+    pub requirements: Option<String>,
     /// How the visitor prefers to be reached, in the visitor's words.
     pub preferred: Option<String>,
+    /// When the visitor prefers to be reached, in the visitor's words.
+    #[cfg_attr(feature = "native", serde(default))]
+    pub preferred_time: Option<String>,
+    /// What else the visitor said that matters: what was asked as if buying, what was wished for, what stands in the way. The
+    /// latest of each kind, oldest first.
+    #[cfg_attr(feature = "native", serde(default))]
+    pub statements: Vec<Statement>,
+    /// Whether the visitor found the chat helpful.
+    #[cfg_attr(feature = "native", serde(default))]
+    pub satisfied: Option<bool>,
 }
 
-record!(Qualification { need, timeframe, authority, budget, current_supplier, preferred });
+record!(Qualification {
+    need,
+    timeframe,
+    authority,
+    budget,
+    current_supplier,
+    requirements,
+    preferred,
+    preferred_time,
+    statements,
+    satisfied
+});
+
+/// Something that the visitor said.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "native", derive(serde::Serialize, serde::Deserialize, schemars::JsonSchema))]
+pub struct Statement {
+    /// What it means.
+    pub intent: Intent,
+    /// In the visitor's words, up to 160 bytes.
+    pub words: String,
+}
+
+record!(Statement { intent, words });
+
+/// Most statements; the oldest go first.
+const MAX_STATEMENTS: usize = 12;
 
 /// Which fact an answer of the chat fills.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,13 +113,17 @@ pub enum Fact {
     Budget,
     /// [`Qualification::current_supplier`].
     CurrentSupplier,
+    /// [`Qualification::requirements`].
+    Requirements,
     /// [`Qualification::preferred`].
     Preferred,
+    /// [`Qualification::preferred_time`].
+    PreferredTime,
 }
 
 names!(Fact {
     Need "need", Timeframe "timeframe", Authority "authority", Budget "budget", CurrentSupplier "current_supplier",
-    Preferred "preferred",
+    Requirements "requirements", Preferred "preferred", PreferredTime "preferred_time",
 });
 
 /// Whether `value` is one that `fact` can take.
@@ -101,12 +145,32 @@ impl Qualification {
             Fact::Authority => self.authority = Authority::NAMES.find(value).or(self.authority),
             Fact::Budget => self.budget = words(),
             Fact::CurrentSupplier => self.current_supplier = words(),
+            Fact::Requirements => self.requirements = words(),
             Fact::Preferred => self.preferred = words(),
+            Fact::PreferredTime => self.preferred_time = words(),
         }
+    }
+
+    /// Takes a statement, in the place of an earlier one of its kind.
+    pub fn state(&mut self, intent: Intent, words: &str) {
+        self.statements.retain(|statement| statement.intent != intent);
+        self.statements.push(Statement { intent, words: clip(words.trim(), 160).to_owned() });
+        let surplus = self.statements.len().saturating_sub(MAX_STATEMENTS);
+        self.statements.drain(..surplus);
+    }
+
+    /// Whether this was said.
+    pub fn has_stated(&self, intent: Intent) -> bool {
+        self.statements.iter().any(|statement| statement.intent == intent)
     }
 
     /// With what is unknown here taken from another.
     pub fn or(&self, other: &Qualification) -> Qualification {
+        let mut statements = other.statements.clone();
+        statements.retain(|statement| !self.has_stated(statement.intent));
+        statements.extend(self.statements.iter().cloned());
+        let surplus = statements.len().saturating_sub(MAX_STATEMENTS);
+        statements.drain(..surplus);
         let or = |mine: &Option<String>, other: &Option<String>| mine.clone().or_else(|| other.clone());
         Qualification {
             need: or(&self.need, &other.need),
@@ -114,7 +178,11 @@ impl Qualification {
             authority: self.authority.or(other.authority),
             budget: or(&self.budget, &other.budget),
             current_supplier: or(&self.current_supplier, &other.current_supplier),
+            requirements: or(&self.requirements, &other.requirements),
             preferred: or(&self.preferred, &other.preferred),
+            preferred_time: or(&self.preferred_time, &other.preferred_time),
+            statements,
+            satisfied: self.satisfied.or(other.satisfied),
         }
     }
 }

@@ -79,6 +79,8 @@ pub enum Kind {
     ChatOpen,
     /// The visitor answered or wrote in the chat. Subject: path.
     ChatMessage,
+    /// Something that matters was said in the chat. Subject: what, by the names of [`crate::intent::Intent`].
+    Intent,
     /// Contact details were submitted. Subject: path.
     Contact,
 }
@@ -91,7 +93,7 @@ names!(Kind {
     SearchClick "search_click", SearchEmpty "search_empty", ContentView "content_view", ContentTime "content_time", ContentQuarter "content_quarter",
     ContentEnd "content_end", MediaStart "media_start", MediaQuarter "media_quarter", MediaPlay "media_play", Copy "copy",
     SelectContact "select_contact", Print "print", RageClick "rage_click", DeadClick "dead_click", Visit "visit",
-    ChatOpen "chat_open", ChatMessage "chat_message", Contact "contact",
+    ChatOpen "chat_open", ChatMessage "chat_message", Intent "intent", Contact "contact",
 });
 
 impl Kind {

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use serde_json::Value as Json;
 
 use crate::app::{Area, Boot, Effect, Event, Kept, Notice, State, Stored, update};
-use crate::chat::Input;
+use crate::chat::{Input, Line};
 use crate::config::Defaults;
 use crate::json::Value;
 use crate::lead::Contact;
@@ -17,8 +17,8 @@ use crate::outbox::Outcome;
 use crate::page::Page;
 use crate::receiver::Post;
 use crate::time::{Millis, Stamp};
-use crate::view::View;
-use crate::{model, script, write};
+use crate::view::{Panel, View};
+use crate::{dialogue, model, write};
 
 /// When worlds begin: 2026-11-02T08:00:00Z, a Monday.
 pub const START: Millis = 1_793_606_400_000;
@@ -207,7 +207,7 @@ impl World {
             config: parse(&self.config.to_string()),
             webhook: Some("/webhook".into()),
             debug: true,
-            defaults: Defaults { model: parse(model::DEFAULT), script: parse(script::DEFAULT) },
+            defaults: Defaults { model: parse(model::DEFAULT), chat: Value::Null },
             page,
             webdriver: false,
             user_agent,
@@ -318,6 +318,7 @@ impl World {
                     }
                 }
             }
+            Effect::Fetch => events.push((tab, Event::Came { usual: parse(dialogue::DEFAULT), ahead: Some(120) })),
             Effect::Render(view) => self.tabs[tab].view = (*view).clone(),
             Effect::Announce(notice) => self.tabs[tab].notices.push(notice),
             Effect::Answer { ticket, value } => self.tabs[tab].answers.push((ticket, value)),
@@ -494,6 +495,16 @@ impl World {
     /// What is seen in a tab.
     pub fn view(&self, tab: TabId) -> &View {
         &self.tabs[tab].view
+    }
+
+    /// The conversation, as a tab knows it.
+    pub fn said(&self, tab: TabId) -> &[Line] {
+        &self.tabs[tab].state.chat.lines
+    }
+
+    /// The panel in a tab, where it has been opened.
+    pub fn panel(&self, tab: TabId) -> &Panel {
+        self.view(tab).panel.as_ref().expect("the panel is there")
     }
 
     /// What a tab wrote to the console.

@@ -2,61 +2,14 @@
 //! negation takes away, and what amounts, addresses and numbers are; must not have words of a language in it: those are data
 //! ([`crate::lexicon`]).
 
-use std::collections::BTreeMap;
-use std::sync::LazyLock;
+use std::borrow::Cow;
 
 use crate::chat::{is_email, is_phone};
-use crate::lexicon::{Lexicon, Match, Token, tokens};
-use crate::names::names;
-use crate::text::Lang;
-
-/// What visitors say that matters to sales.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-#[allow(missing_docs)] // They say it themselves.
-pub enum Intent {
-    AskPrice,
-    AskPayment,
-    AskDelivery,
-    AskQuantity,
-    AskInstallation,
-    AskWarranty,
-    AskContract,
-    AskStart,
-    AskVariant,
-    WantDemo,
-    WantMeeting,
-    WantCallback,
-    WantHuman,
-    TimeframeNow,
-    TimeframeTwoMonths,
-    TimeframeLater,
-    TimeframeNone,
-    Budget,
-    AuthorityYes,
-    AuthorityNo,
-    CurrentSupplier,
-    ObjectionPrice,
-    ObjectionDelivery,
-    ObjectionProduct,
-    ObjectionCompany,
-    ObjectionNoHurry,
-    ObjectionMustAsk,
-    NotInterested,
-    ContactEmail,
-    ContactPhone,
-}
-
-names!(Intent {
-    AskPrice "ask_price", AskPayment "ask_payment", AskDelivery "ask_delivery", AskQuantity "ask_quantity",
-    AskInstallation "ask_installation", AskWarranty "ask_warranty", AskContract "ask_contract", AskStart "ask_start",
-    AskVariant "ask_variant", WantDemo "want_demo", WantMeeting "want_meeting", WantCallback "want_callback",
-    WantHuman "want_human", TimeframeNow "timeframe_now", TimeframeTwoMonths "timeframe_two_months",
-    TimeframeLater "timeframe_later", TimeframeNone "timeframe_none", Budget "budget", AuthorityYes "authority_yes",
-    AuthorityNo "authority_no", CurrentSupplier "current_supplier", ObjectionPrice "objection_price",
-    ObjectionDelivery "objection_delivery", ObjectionProduct "objection_product", ObjectionCompany "objection_company",
-    ObjectionNoHurry "objection_no_hurry", ObjectionMustAsk "objection_must_ask", NotInterested "not_interested",
-    ContactEmail "contact_email", ContactPhone "contact_phone"
-});
+use crate::intent::Intent;
+use crate::lexicon::{Lexicon, Match, Token, fold, is_letter, tokens};
+use crate::list::sort_down;
+use crate::sorted::Sorted;
+use crate::text::{Lang, lists};
 
 /// What was understood of a text.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -64,7 +17,7 @@ pub struct Understood {
     /// The language that most of it is in.
     pub lang: Lang,
     /// The intents, and the words of the text that say so.
-    pub intents: BTreeMap<Intent, String>,
+    pub intents: Sorted<Intent, String>,
     /// Sums of money.
     pub amounts: Vec<Amount>,
     /// E-mail addresses.
@@ -73,6 +26,22 @@ pub struct Understood {
     pub phones: Vec<String>,
     /// Days, weeks, months and years, as they were written.
     pub dates: Vec<String>,
+    /// Names of what else was found, which are the site owner's own.
+    pub named: Vec<String>,
+}
+
+impl Understood {
+    /// Whether it says so.
+    pub fn means(&self, intent: Intent) -> bool {
+        self.intents.get(&intent).is_some()
+    }
+
+    /// Takes words for an intent that has none yet.
+    fn hear(&mut self, intent: Intent, words: &str) {
+        if !self.means(intent) {
+            *self.intents.entry(&intent) = words.to_owned();
+        }
+    }
 }
 
 /// A sum of money.
@@ -86,41 +55,86 @@ pub struct Amount {
     pub currency: Option<&'static str>,
 }
 
-/// The lexicons, in the order of [`Lang`].
-static LEXICONS: LazyLock<[Lexicon; 3]> = LazyLock::new(|| {
+/// leadheat's own lexicons, in the order of [`Lang`]: read once natively, and in the page by the one chat that there is.
+fn own() -> Cow<'static, [Lexicon; 3]> {
+    #[cfg(feature = "native")]
+    {
+        static OWN: std::sync::LazyLock<[Lexicon; 3]> = std::sync::LazyLock::new(lexicons);
+        Cow::Borrowed(&*OWN)
+    }
+    #[cfg(not(feature = "native"))]
+    Cow::Owned(lexicons())
+}
+
+fn lexicons() -> [Lexicon; 3] {
     [
         include_str!("defaults/lexicon-en.txt"),
         include_str!("defaults/lexicon-fi.txt"),
         include_str!("defaults/lexicon-hu.txt"),
     ]
-    .map(|text| Lexicon::read(text).expect("the lexicons have no problems"))
-});
+    .map(|text| {
+        let mut lexicon = Lexicon::default();
+        let _ = lexicon.read(text); // A test says that they have no problems.
+        lexicon
+    })
+}
+
+/// The names that are no intents and have a meaning of their own: see [`crate::lexicon`].
+pub const SPECIAL: &str = "words no neutral date";
 
 /// A negation reaches so many words on, and so many back.
 const REACH: (usize, usize) = (5, 2);
 
-/// What a text means. `lang`: the language that it is in, where that is known; parts in others are understood too.
+/// What leadheat understands on a site: its own lexicons, and what the site owner added.
+#[derive(Clone, Debug)]
+pub struct Understanding(Cow<'static, [Lexicon; 3]>);
+
+impl Understanding {
+    /// With more lines for each lexicon, in the order of [`Lang`]. A line with a problem adds nothing.
+    pub fn with(more: &[String; 3]) -> Understanding {
+        let mut lexicons = own();
+        for (at, lines) in more.iter().enumerate().filter(|(_, lines)| !lines.is_empty()) {
+            for line in lines.lines() {
+                let _ = lexicons.to_mut()[at].read(line);
+            }
+        }
+        Understanding(lexicons)
+    }
+
+    /// What a text means. `lang`: the language that it is in, where that is known; parts in others are understood too.
+    pub fn of(&self, text: &str, lang: Option<Lang>) -> Understood {
+        read(&self.0, text, lang)
+    }
+}
+
+/// What a text means to who knows leadheat's own lexicons alone.
+#[cfg(feature = "native")]
 pub fn understand(text: &str, lang: Option<Lang>) -> Understood {
+    read(&own(), text, lang)
+}
+
+fn read(lexicons: &[Lexicon; 3], text: &str, lang: Option<Lang>) -> Understood {
     let tokens = tokens(text);
-    let known = LEXICONS.each_ref().map(|lexicon| lexicon.knows(&tokens));
+    let known = lexicons.each_ref().map(|lexicon| lexicon.knows(&tokens));
     let most = known.iter().max().copied().unwrap_or_default();
     // Parts may be in another language; and where no word tells, it may be any.
     let counts = |of: usize| {
         most == 0 || lang == Some(Lang::NAMES.all[of]) || known[of] == most || known[of] >= 2 && known[of] * 2 >= most
     };
     let mut readings: Vec<_> =
-        (0..LEXICONS.len()).filter(|of| counts(*of)).map(|of| (of, Reading::new(&LEXICONS[of], &tokens))).collect();
-    let best = readings.iter().rev().max_by_key(|(of, reading)| (known[*of], reading.intents.len()));
+        (0..lexicons.len()).filter(|of| counts(*of)).map(|of| (of, Reading::new(&lexicons[of], &tokens))).collect();
+    let best = readings.iter().rev().max_by_key(|(of, reading)| (known[*of], reading.intents.0.len()));
     let lang = lang.or(best.map(|(of, _)| Lang::NAMES.all[*of])).unwrap_or_default();
     let mut understood = Understood { lang, ..facts(text) };
-    readings.sort_by_key(|(of, _)| *of != lang as usize); // Its own language has the first word.
+    sort_down(&mut readings, |(of, _)| i64::from(*of == lang as usize)); // Its own language has the first word.
     for (_, reading) in &readings {
         let said = |(from, to): &(usize, usize)| {
             text.get(tokens[*from].span.0..tokens[*to - 1].span.1).unwrap_or_default().to_owned()
         };
-        for (intent, found) in &reading.intents {
-            understood.intents.entry(*intent).or_insert_with(|| said(found));
+        for (intent, found) in &reading.intents.0 {
+            understood.hear(*intent, &said(found));
         }
+        understood.named.extend(reading.named.iter().cloned());
         for date in reading.dates.iter().map(said) {
             if !understood.dates.iter().any(|known| known.contains(&date)) {
                 understood.dates.push(date);
@@ -129,20 +143,20 @@ pub fn understand(text: &str, lang: Option<Lang>) -> Understood {
     }
     for (intent, said) in [(Intent::ContactEmail, &understood.emails), (Intent::ContactPhone, &understood.phones)] {
         if let Some(first) = said.first() {
-            understood.intents.insert(intent, first.clone());
+            *understood.intents.entry(&intent) = first.clone();
         }
     }
     // What is said against a price or a delivery is no question about it.
     for (objection, ask) in
         [(Intent::ObjectionPrice, Intent::AskPrice), (Intent::ObjectionDelivery, Intent::AskDelivery)]
     {
-        if understood.intents.contains_key(&objection) && !text.contains('?') {
+        if understood.means(objection) && !text.contains('?') {
             understood.intents.remove(&ask);
         }
     }
-    let asks = [Intent::AskPrice, Intent::ObjectionPrice].iter().any(|ask| understood.intents.contains_key(ask));
-    if let Some(amount) = understood.amounts.first().filter(|_| !asks) {
-        understood.intents.entry(Intent::Budget).or_insert_with(|| amount.text.clone());
+    let asks = understood.means(Intent::AskPrice) || understood.means(Intent::ObjectionPrice);
+    if let Some(amount) = understood.amounts.first().filter(|_| !asks).map(|amount| amount.text.clone()) {
+        understood.hear(Intent::Budget, &amount);
     }
     understood
 }
@@ -150,8 +164,9 @@ pub fn understand(text: &str, lang: Option<Lang>) -> Understood {
 /// What one lexicon finds in a text: the first token of each, and the one after its last. Of its names `no` are negations, `neutral`
 /// those that take nothing away, `date` times, and the others intents.
 struct Reading {
-    intents: BTreeMap<Intent, (usize, usize)>,
+    intents: Sorted<Intent, (usize, usize)>,
     dates: Vec<(usize, usize)>,
+    named: Vec<String>,
 }
 
 impl Reading {
@@ -166,20 +181,28 @@ impl Reading {
             .flat_map(|found| [found.tokens.0, found.tokens.1 - 1])
             .filter(|at| !neutral.iter().any(|found| (found.tokens.0..found.tokens.1).contains(at)))
             .collect();
-        let mut intents = BTreeMap::new();
+        let (mut intents, mut named) = (Sorted::default(), Vec::new());
         for (means, found) in &found {
-            let Some(intent) = Intent::NAMES.find(&lexicon.names[*means]) else { continue };
+            let name = &lexicon.names[*means];
+            let Some(intent) = Intent::NAMES.find(name) else {
+                if !lists(SPECIAL, name) {
+                    named.push(name.clone());
+                }
+                continue;
+            };
             let (from, to) = found.tokens;
             let takes_away = |at: &usize| {
                 let near = (from.saturating_sub(REACH.0)..to + REACH.1).contains(at);
                 near && (tokens[*at].clause == tokens[from].clause || tokens[*at].clause == tokens[to - 1].clause)
             };
             if !(found.negatable && negations.iter().any(takes_away)) {
-                intents.entry(intent).or_insert(found.tokens);
+                if intents.get(&intent).is_none() {
+                    *intents.entry(&intent) = found.tokens;
+                }
             }
         }
         let dates = of("date").iter().map(|found| found.tokens).collect();
-        Reading { intents, dates }
+        Reading { intents, dates, named }
     }
 }
 
@@ -228,7 +251,7 @@ fn facts(text: &str) -> Understood {
         let number = rest[at..at + length].trim_end_matches(|letter: char| !letter.is_ascii_digit());
         let before = &rest[..at];
         rest = &rest[at + length.max(1)..];
-        let in_word = before.ends_with(|letter: char| letter.is_alphanumeric() || letter == '@' || letter == '_');
+        let in_word = before.ends_with(|letter: char| is_letter(letter) || letter == '@' || letter == '_');
         let digits = number.bytes().filter(u8::is_ascii_digit).count();
         if in_word || digits == 0 {
             continue;
@@ -258,10 +281,10 @@ fn amount(number: &str, before: &str, after: &str) -> Option<Amount> {
     let sign = before.trim_end().chars().next_back().map(String::from);
     let before = CURRENCIES
         .iter()
-        .find(|(unit, _)| sign.as_deref() == Some(*unit) && unit.chars().all(|sign| !sign.is_alphabetic()));
+        .find(|(unit, _)| sign.as_deref() == Some(*unit) && unit.chars().all(|sign| !is_letter(sign)));
     let (mut factor, mut currency, mut said) = (None, before.map(|(_, currency)| *currency), number.to_owned());
     for word in after.split_whitespace().take(2) {
-        let folded = crate::lexicon::fold(word);
+        let folded = fold(word);
         let unit = folded.trim_end_matches(|letter: char| ".,?!/".contains(letter));
         let is_unit = |name: &str| if name.len() > 2 { unit.starts_with(name) } else { unit == name };
         match (FACTORS.iter().find(|(name, _)| is_unit(name)), CURRENCIES.iter().find(|(name, _)| is_unit(name))) {
@@ -271,15 +294,16 @@ fn amount(number: &str, before: &str, after: &str) -> Option<Amount> {
         }
         said = [&said, " ", word.trim_end_matches(|letter: char| ".,?!/".contains(letter))].concat();
     }
-    let value = value(number)? * factor.unwrap_or(1.0);
+    let value = value(number) * factor.unwrap_or(1.0);
     (factor.is_some() || currency.is_some()).then_some(Amount { text: said, value, currency })
 }
 
 /// A number as people write it: points, commas and spaces between thousands, one of them before decimals.
-fn value(number: &str) -> Option<f64> {
+fn value(number: &str) -> f64 {
     let last = number.rfind(|letter: char| !letter.is_ascii_digit());
     let decimals = last.map(|at| number.len() - at - 1).filter(|digits| *digits < 3);
-    let digits: String = number.chars().filter(char::is_ascii_digit).collect();
-    let value: f64 = digits.parse().ok()?;
-    Some(decimals.map_or(value, |digits| value / 10f64.powi(digits as i32)))
+    let digits = number.bytes().filter(u8::is_ascii_digit);
+    let value = digits.fold(0.0, |value, digit| value * 10.0 + f64::from(digit - b'0'));
+    let unit = [1.0, 10.0, 100.0][decimals.unwrap_or(0)];
+    value / unit
 }

@@ -1,12 +1,13 @@
-//! What is to be seen: all that the panel shows, as data. Owns which of the chat's states it is in; must not know how it
-//! is drawn.
+//! What is to be seen: launcher and panel, as data. Owns the form of it; must not know how it is drawn.
 
-use crate::app::State;
-use crate::chat::{FieldError, Line};
-use crate::lead::Field;
-use crate::list::gather;
+use std::rc::Rc;
+
+use crate::chat::{FieldError, Line, Speaker};
+use crate::config::Position;
+use crate::lead::{Contact, Field};
 use crate::text::Lang;
-use crate::words::{self, Words};
+use crate::time::{Millis, day, iso_day};
+use crate::words::{self, Phrases, Word};
 
 /// What the visitor sees of leadheat. Drawn again only when it changed.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -15,24 +16,85 @@ pub struct View {
     pub shown: bool,
     /// Whether the panel is open.
     pub open: bool,
-    /// Language of the panel.
+    /// Language of the chat.
     pub lang: Lang,
+    /// Label of the launcher.
+    pub label: String,
+    /// Colour of the accent as `#rrggbb`, where the site owner set one.
+    pub accent: Option<String>,
+    /// On which side of the window.
+    pub position: Position,
+    /// How far in front, where the site owner set it.
+    pub z_index: Option<u32>,
+    /// Number of unread messages.
+    pub unread: u32,
+    /// The panel, when it is there.
+    pub panel: Option<Rc<Panel>>,
+}
+
+/// What the panel shows.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Panel {
     /// The panel's title.
     pub title: String,
     /// The line below it.
     pub replies: String,
-    /// Colour of the accent as `#rrggbb`, where the site owner set one.
-    pub accent: Option<String>,
     /// What was said.
-    pub lines: Vec<Line>,
+    pub lines: Vec<Said>,
+    /// Whether the bot is typing.
+    pub types: bool,
     /// What is asked.
     pub ask: Ask,
-    /// Number of unread messages.
-    pub unread: u32,
     /// Address of the privacy notice; empty where there is none.
     pub privacy: String,
     /// Everything was just deleted at the visitor's wish.
     pub forgotten: bool,
+    /// The last message is shown beside the launcher, since the visitor was spoken to unasked.
+    pub greets: bool,
+    /// The phrases.
+    pub words: Phrases,
+}
+
+impl Panel {
+    /// The conversation as a text file, in a `data:` address: a line for each message, with `time` and sender, who is `you` or the
+    /// company.
+    pub fn transcript(&self, you: &str, time: impl Fn(Millis) -> String) -> String {
+        let mut address = String::from("data:text/plain;charset=utf-8,");
+        for Said { line, .. } in &self.lines {
+            let sender = if line.from == Speaker::Visitor { you } else { &self.title };
+            for byte in [&iso_day(day(line.at)), " ", &time(line.at), " ", sender, ": ", &line.text, "\r\n"].concat().bytes() {
+                if byte.is_ascii_alphanumeric() {
+                    address.push(char::from(byte));
+                } else {
+                    address.push('%');
+                    address.extend([byte >> 4, byte & 15].map(|digit| char::from(b"0123456789ABCDEF"[usize::from(digit)])));
+                }
+            }
+        }
+        address
+    }
+}
+
+/// A message, and what became of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Said {
+    /// The message.
+    pub line: Line,
+    /// Whether the company has it.
+    pub delivery: Delivery,
+}
+
+/// Whether the company has a message of the visitor's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Delivery {
+    /// It is for the bot alone, as long as there is no lead.
+    Here,
+    /// It goes with the next revision of the lead, or that is on its way.
+    Sending,
+    /// A receiver has confirmed it.
+    Delivered,
+    /// The receiver is away, or would not have it.
+    Failed,
 }
 
 /// What the visitor can do next.
@@ -41,64 +103,33 @@ pub enum Ask {
     /// Write.
     #[default]
     Text,
-    /// Choose one of these replies, and write too where `true`.
-    Replies(Vec<String>, bool),
+    /// Choose one of these replies, or write.
+    Replies(Vec<String>),
     /// Fill in the contact form.
     Contact {
         /// The step that asks, so that the form starts afresh with each.
         step: String,
         /// Its fields.
         fields: Vec<Field>,
+        /// What is in them already.
+        known: Contact,
         /// The consent line.
         consent: String,
         /// What is wrong with what was submitted.
         errors: Vec<FieldError>,
     },
+    /// Say whether the chat was helpful.
+    Satisfied,
+    /// Nothing but write: whether it was helpful has just been said.
+    Thanks,
 }
 
 /// The label of a field.
-pub fn field_label(field: Field) -> Words {
+pub fn field_label(field: Field) -> Word {
     match field {
         Field::Name => words::NAME,
         Field::Email => words::EMAIL,
         Field::Phone => words::PHONE,
         Field::Company => words::COMPANY,
-    }
-}
-
-impl State {
-    /// The view of the present state.
-    pub(crate) fn view(&self) -> View {
-        let chat = &self.config.chat;
-        if !self.active() || !chat.enabled {
-            return View::default();
-        }
-        let lang = self.lang();
-        let title = chat.company.get(lang);
-        let ask = match self.chat.asked(&chat.script) {
-            Some(step) if !step.contact.is_empty() => Ask::Contact {
-                step: step.id.clone(),
-                fields: step.contact.clone(),
-                consent: chat.consent.get(lang).to_owned(),
-                errors: self.form_errors.clone(),
-            },
-            Some(step) if !step.replies.is_empty() => {
-                Ask::Replies(gather(step.replies.iter().map(|reply| reply.say.get(lang).to_owned())), step.text)
-            }
-            _ => Ask::Text,
-        };
-        View {
-            shown: true,
-            open: self.chat.open,
-            lang,
-            title: if title.is_empty() { lang.pick(words::CHAT) } else { title }.to_owned(),
-            replies: chat.replies.get(lang).to_owned(),
-            accent: chat.accent.clone(),
-            lines: self.chat.lines.clone(),
-            ask,
-            unread: self.chat.unread,
-            privacy: chat.privacy.get(lang).to_owned(),
-            forgotten: self.forgotten,
-        }
     }
 }

@@ -84,6 +84,9 @@ impl Wire for bool {
     fn read(value: &Value) -> bool {
         *value == Value::Bool(true)
     }
+    fn fits(value: &Value) -> bool {
+        matches!(value, Value::Bool(_))
+    }
 }
 
 /// All numbers are one kind in JSON. Those that count have a bound.

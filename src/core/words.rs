@@ -1,76 +1,148 @@
-//! The words of the panel and of the brief, in English, Finnish and Hungarian. Owns only words.
+//! The chat's own words, in English, Finnish and Hungarian, each with a name by which a site owner can put others in its
+//! place. Owns finding them; the words themselves are data (defaults/words.txt), and come with the panel but for the
+//! launcher's.
 
-/// One phrase in English, Finnish and Hungarian: made by `words!`, chosen from by [`crate::text::Lang::pick`].
+use crate::json::Value;
+use crate::list::gather;
+use crate::text::{Lang, Text, cut, nth, split};
+
+/// A line for each: name and text in three languages, between `|`.
+const TABLE: &str = include_str!("defaults/words.txt");
+
+/// One of the chat's phrases, by its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Words(pub(crate) &'static str);
+pub struct Word(pub &'static str);
 
-/// The three in one text, where three texts would need three pointers: half a kilobyte in the wasm.
-macro_rules! words {
-    ($en:literal, $fi:literal, $hu:literal $(,)?) => {
-        $crate::words::Words(concat!($en, "|", $fi, "|", $hu))
+/// The chat's phrases, with those that the site owner put in the place of others.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Phrases(pub Vec<(String, Text)>);
+
+impl Phrases {
+    /// A phrase in a language.
+    pub fn get(&self, word: Word, lang: Lang) -> &str {
+        match self.0.iter().find(|(name, _)| name == word.0) {
+            Some((_, own)) => own.get(lang),
+            None => usual(word.0).map_or("", |line| nth(line, b'|', 1 + lang as usize)),
+        }
+    }
+
+    /// Those that config's `chat` puts in the place of others.
+    pub(crate) fn read(chat: &Value) -> Phrases {
+        let own = chat.part("words");
+        let Value::Object(fields) = own else { return Phrases::default() };
+        Phrases(gather(fields.iter().filter_map(|(name, _)| Some((name.clone(), own.texts(name)?)))))
+    }
+}
+
+/// The line of the table, where there is one of this name.
+pub(crate) fn usual(name: &str) -> Option<&'static str> {
+    split(TABLE, b'\n').into_iter().find(|line| cut(line, b"|").0 == name)
+}
+
+/// All that have a name in code.
+macro_rules! phrases {
+    ($($(#[$meta:meta])* $name:ident $word:literal;)*) => {
+        $($(#[$meta])* pub const $name: Word = Word($word);)*
+
+        #[cfg(test)]
+        const ALL: &[Word] = &[$($name),*];
     };
 }
-pub(crate) use words;
 
-pub(crate) const NEED_A_WAY: Words = words![
-    "Please give an e-mail address or a phone number, so that we can answer.",
-    "Anna sähköpostiosoite tai puhelinnumero, jotta voimme vastata.",
-    "Kérjük, adjon meg egy e-mail-címet vagy telefonszámot, hogy válaszolhassunk.",
-];
-pub(crate) const BAD_EMAIL: Words = words![
-    "This does not look like an e-mail address. Example: name@company.com",
-    "Tämä ei näytä sähköpostiosoitteelta. Esimerkki: nimi@yritys.fi",
-    "Ez nem tűnik e-mail-címnek. Például: nev@ceg.hu",
-];
-pub(crate) const BAD_PHONE: Words = words![
-    "This does not look like a phone number. Example: +358 40 123 4567",
-    "Tämä ei näytä puhelinnumerolta. Esimerkki: +358 40 123 4567",
-    "Ez nem tűnik telefonszámnak. Például: +36 30 123 4567",
-];
-pub(crate) const NEED_CONSENT: Words = words![
-    "Please tick the box: we may only contact you if you agree.",
-    "Rastita ruutu: saamme ottaa yhteyttä vain suostumuksellasi.",
-    "Kérjük, jelölje be: csak az Ön hozzájárulásával kereshetjük.",
-];
-pub(crate) const CONSENT_LINE: Words = words![
-    "I agree that my details and this conversation are sent to the company so that it can contact me.",
-    "Hyväksyn, että tietoni ja tämä keskustelu lähetetään yritykselle yhteydenottoa varten.",
-    "Hozzájárulok, hogy adataimat és ezt a beszélgetést elküldjék a cégnek kapcsolatfelvétel céljából.",
-];
+phrases! {
+    /// Label of the launcher.
+    OPEN "open";
+    /// Appended to it where something is unread.
+    UNREAD "unread";
+    /// The panel's title where config gives no company.
+    CHAT "chat";
+    /// Label of the button that closes the panel.
+    CLOSE "close";
+    /// Label of the transcript.
+    MESSAGES "messages";
+    /// Label and hint of the text field.
+    WRITE "write";
+    /// Label of the button that sends.
+    SEND "send";
+    /// Label of the group of replies.
+    REPLIES "replies";
+    /// Who speaks, for screen readers.
+    YOU "you";
+    /// Under a message that is on its way to the company.
+    SENDING "sending";
+    /// Under a message that the company has.
+    DELIVERED "delivered";
+    /// Under a message that could not be delivered so far.
+    FAILED "failed";
+    /// The button beside it.
+    RETRY "retry";
+    /// Label of the field for a name.
+    NAME "name";
+    /// Label of the field for an e-mail address.
+    EMAIL "email";
+    /// Label of the field for a phone number.
+    PHONE "phone";
+    /// Label of the field for a company.
+    COMPANY "company";
+    /// The consent line of the contact form.
+    CONSENT "consent";
+    /// The form has neither an e-mail address nor a phone number.
+    NEED_A_WAY "need_a_way";
+    /// What should be an e-mail address is none.
+    BAD_EMAIL "bad_email";
+    /// What should be a phone number is none.
+    BAD_PHONE "bad_phone";
+    /// The consent line is not ticked.
+    NEED_CONSENT "need_consent";
+    /// What should have a number in it has none.
+    ASK_NUMBER "ask_number";
+    /// What should have a date in it has none.
+    ASK_DATE "ask_date";
+    /// What was written is none of the replies.
+    ASK_CHOICE "ask_choice";
+    /// A question that nobody prepared an answer for.
+    PASSED_ON "passed_on";
+    /// A message after the end of the script.
+    NOTED "noted";
+    /// An address or a number was written beside the form.
+    CHECK_FORM "check_form";
+    /// Outside business hours; `{}` is when they begin again.
+    AWAY "away";
+    /// "On Sunday" and so on, with spaces between.
+    WEEKDAYS "weekdays";
+    /// The question at the end.
+    SATISFIED "satisfied";
+    /// One answer to it.
+    YES "yes";
+    /// The other.
+    NO "no";
+    /// After either.
+    THANKS "thanks";
+    /// The link that saves the transcript.
+    SAVE "save";
+    /// Label of the button that puts a greeting away.
+    DISMISS "dismiss";
+    /// Link to the privacy notice.
+    PRIVACY "privacy";
+    /// The button that wipes everything.
+    FORGET "forget";
+    /// What is shown after it.
+    FORGOTTEN "forgotten";
+}
 
-/// Label of the launcher.
-pub const OPEN_CHAT: Words = words!["Open chat", "Avaa keskustelu", "Csevegés megnyitása"];
-/// Label of the button that closes the panel.
-pub const CLOSE_CHAT: Words = words!["Close chat", "Sulje keskustelu", "Csevegés bezárása"];
-/// Appended to the launcher's label.
-pub const UNREAD: Words = words!["new message", "uusi viesti", "új üzenet"];
-/// The panel's title where config gives no company.
-pub const CHAT: Words = words!["Chat with us", "Keskustele kanssamme", "Beszéljen velünk"];
-/// Label of the transcript.
-pub const MESSAGES: Words = words!["Messages", "Viestit", "Üzenetek"];
-/// Label and hint of the text field.
-pub const WRITE: Words = words!["Write a message", "Kirjoita viesti", "Írjon üzenetet"];
-/// Label of the button that sends.
-pub const SEND: Words = words!["Send", "Lähetä", "Küldés"];
-/// Label of the group of replies.
-pub const REPLIES: Words = words!["Answers to choose from", "Vastausvaihtoehdot", "Választható válaszok"];
-/// Who speaks, for screen readers.
-pub const YOU: Words = words!["You", "Sinä", "Ön"];
-/// Link to the privacy notice.
-pub const PRIVACY: Words = words!["Privacy notice", "Tietosuojaseloste", "Adatkezelési tájékoztató"];
-/// The button that wipes everything.
-pub const FORGET: Words = words!["Forget me", "Unohda minut", "Felejtsenek el"];
-/// What is shown after it.
-pub const FORGOTTEN: Words = words![
-    "Everything that this page remembered of you has been deleted.",
-    "Kaikki, mitä sivu muisti sinusta, on poistettu.",
-    "Mindent töröltünk, amit ez az oldal Önről megjegyzett.",
-];
-/// Label of the field for a name.
-pub const NAME: Words = words!["Name", "Nimi", "Név"];
-/// Label of the field for an e-mail address.
-pub const EMAIL: Words = words!["E-mail", "Sähköposti", "E-mail"];
-/// Label of the field for a phone number.
-pub const PHONE: Words = words!["Phone", "Puhelin", "Telefon"];
-/// Label of the field for a company.
-pub const COMPANY: Words = words!["Company", "Yritys", "Cég"];
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_has_a_line_and_each_line_is_used() {
+        let lines: Vec<_> = TABLE.lines().filter(|line| !line.starts_with('/')).collect();
+        for line in &lines {
+            assert_eq!(line.split('|').filter(|text| !text.is_empty()).count(), 4, "{line}");
+            assert!(ALL.iter().any(|word| usual(word.0) == Some(line)), "nobody says {line}");
+        }
+        assert_eq!(lines.len(), ALL.len());
+        let own = Phrases(vec![("send".into(), Text::plain("Go"))]);
+        assert_eq!((own.get(SEND, Lang::Hu), own.get(CLOSE, Lang::Hu)), ("Go", "Csevegés bezárása"));
+    }
+}

@@ -11,11 +11,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     let out = env::var("OUT_DIR")?;
     let out = Path::new(&out);
     for (from, to) in
-        [("../core/defaults/model-b2b.json", "model.json"), ("../core/defaults/script.json", "script.json")]
+        [("../core/defaults/model-b2b.json", "model.json"), ("../core/defaults/chat.json", "chat.json")]
     {
         let mut document: Value = serde_json::from_str(&read(from)?)?;
         drop_reasons(&mut document);
-        fs::write(out.join(to), document.to_string())?;
+        let json = document.to_string();
+        fs::write(out.join(to), if to == "chat.json" { late(&json) } else { json })?;
     }
     // Addresses then take three bytes instead of four; half of the usual megabyte is still far more than is ever used.
     println!("cargo::rustc-link-arg=-zstack-size=524288");
@@ -38,13 +39,17 @@ fn main() -> Result<(), Box<dyn Error>> {
         ] {
             sheet = sheet.replace(from, to);
         }
-        // The panel's goes with the panel (src/cli/split.rs finds it by these marks).
         if name == "panel.css" {
-            sheet = ["/*panel:*/", &sheet, "/*:panel*/"].concat();
+            sheet = late(&sheet);
         }
         fs::write(out.join(name), sheet)?;
     }
     Ok(())
+}
+
+/// What comes with the panel: src/cli/split.rs finds it by these marks.
+fn late(text: &str) -> String {
+    ["/*panel:*/", text, "/*:panel*/"].concat()
 }
 
 fn read(path: &str) -> io::Result<String> {

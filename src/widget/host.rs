@@ -84,21 +84,29 @@ extern "C" {
     pub(crate) fn ask(paths: &str);
     /// Minutes that the local time is ahead of UTC.
     #[wasm_bindgen(js_name = leadheatOffset)]
-    fn utc_offset() -> f64;
+    pub(crate) fn utc_offset() -> f64;
     /// Milliseconds until the page showed something; 0 where the browser does not tell.
     #[wasm_bindgen(js_name = leadheatShown)]
     fn shown_after() -> f64;
     /// The widget's own documents: where the page has broken this, it cannot go on.
     #[wasm_bindgen(js_namespace = JSON, js_name = parse)]
     fn parse(json: &str) -> JsValue;
-    /// Hours and minutes as the language writes them.
+    /// A time as the language writes it, with these options of Intl.DateTimeFormat as JSON; nothing where the browser knows no such
+    /// time zone.
     #[wasm_bindgen(js_name = leadheatTime)]
-    pub(crate) fn time(at: f64, language: &str) -> String;
+    pub(crate) fn time(at: f64, language: &str, options: &str) -> Option<String>;
 }
 
 // Made smaller by build.rs.
 const MODEL: &str = include_str!(concat!(env!("OUT_DIR"), "/model.json"));
-const SCRIPT: &str = include_str!(concat!(env!("OUT_DIR"), "/script.json"));
+/// It comes with the panel, and stands between the marks of that.
+const CHAT: &str = include_str!(concat!(env!("OUT_DIR"), "/chat.json"));
+const MARK: usize = "/*panel:*/".len();
+
+/// What the chat says where config has nothing else: when the panel is there.
+pub(crate) fn usual_chat() -> Value {
+    crate::value(&parse(CHAT.get(MARK..CHAT.len() - MARK).unwrap_or_default()))
+}
 
 /// A property; undefined where there is none.
 pub(crate) fn get(object: &JsValue, key: &str) -> JsValue {
@@ -145,7 +153,7 @@ pub(crate) fn boot(config: Value, webhook: Option<String>, debug: bool) -> Boot 
         config,
         webhook,
         debug,
-        defaults: Defaults { model: crate::value(&parse(MODEL)), script: crate::value(&parse(SCRIPT)) },
+        defaults: Defaults { model: crate::value(&parse(MODEL)), chat: Value::Null },
         page: page(),
         webdriver: get(&navigator, "webdriver").as_bool() == Some(true) || is_driven(),
         user_agent: text(&navigator, "userAgent"),

@@ -2,8 +2,8 @@
 //! need yew, which comes with the panel.
 
 use leadheat_core::config::rgb;
+use leadheat_core::text::number;
 use leadheat_core::view::View;
-use leadheat_core::words;
 use wasm_bindgen::prelude::*;
 use web_sys::HtmlElement;
 
@@ -18,9 +18,9 @@ extern "C" {
     /// its own.
     #[wasm_bindgen(js_name = leadheatMount)]
     fn mount_with(sheet: &str, icon: &str);
-    /// Shows the button with this label and perhaps the mark for something new; or nothing where there is no label.
+    /// Shows the button with this label and perhaps the number of what is new; or nothing where there is no label.
     #[wasm_bindgen(js_name = leadheatLauncher)]
-    fn show(label: &str, news: bool);
+    fn show(label: &str, news: &str);
 }
 
 /// Puts the launcher into the page.
@@ -30,14 +30,16 @@ pub(crate) fn mount() {
 
 /// Draws the launcher, which gives way to the panel.
 pub(crate) fn draw(view: &View, panel: bool) {
-    let (lang, root) = (view.lang, host::root());
-    host::set(&root, "lang", &lang.name().into());
+    let root = host::root();
+    host::set(&root, "lang", &view.lang.name().into());
+    host::set(&root, "className", &["leadheat ", view.position.name()].concat().into());
+    if let Some(z_index) = view.z_index {
+        let outside: HtmlElement = host::get(&host::get(&root, "parentNode"), "host").unchecked_into();
+        let _ = outside.style().set_property("--leadheat-z", &number(z_index.into()));
+    }
     colour(root.unchecked_ref(), view.accent.as_deref());
-    let news = view.unread > 0;
-    let label =
-        [lang.pick(words::OPEN_CHAT), if news { ", " } else { "" }, if news { lang.pick(words::UNREAD) } else { "" }]
-            .concat();
-    show(if view.shown && !panel { &label } else { "" }, news);
+    let news = if view.unread > 0 { number(view.unread.into()) } else { String::new() };
+    show(if view.shown && !panel { &view.label } else { "" }, &news);
 }
 
 /// Sets the site owner's accent, and black or white on it, whichever has more contrast.

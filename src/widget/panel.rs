@@ -10,11 +10,12 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use leadheat_core::app::Event;
-use leadheat_core::chat::{FieldError, Input, Line, Speaker};
+use leadheat_core::chat::{FieldError, Input, Speaker};
 use leadheat_core::lead::{Contact, Field};
+use leadheat_core::link;
 use leadheat_core::text::{Lang, number, thousandths};
-use leadheat_core::view::{Ask, View, field_label};
-use leadheat_core::words;
+use leadheat_core::view::{Ask, Delivery, Panel, Said, View, field_label};
+use leadheat_core::words::{self, Word};
 use wasm_bindgen::prelude::*;
 use web_sys::{Element, HtmlElement};
 use yew::AppHandle;
@@ -26,22 +27,47 @@ use crate::shell::send;
 /// Up to this width of the window the panel covers the page; the same number stands in panel.css.
 const PHONE: f64 = 480.0;
 /// What can have the focus in the panel.
-const FOCUSABLE: &str = "button, input, textarea, a[href]";
+const FOCUSABLE: &str = "button, input, textarea, a[href], [tabindex]";
 
 // Made smaller by build.rs.
 const SHEET: &str = include_str!(concat!(env!("OUT_DIR"), "/panel.css"));
 
-/// What is listened to in the panel.
+/// What is listened to in the panel, and in the part of the window that a phone's keyboard leaves.
 const HEARD: &str = "click keydown input submit";
+const FITTED: &str = "resize scroll";
+
+/// How times stand under messages, and how far a zone is ahead: options of Intl.DateTimeFormat.
+const CLOCK: &str = r#"{"hour":"2-digit","minute":"2-digit"}"#;
+const AHEAD: [&str; 2] = [r#"{"timeZoneName":"longOffset","timeZone":""#, r#""}"#];
 
 thread_local! {
-    static PANEL: RefCell<Option<AppHandle<Panel>>> = const { RefCell::new(None) };
+    static PANEL: RefCell<Option<AppHandle<Drawn>>> = const { RefCell::new(None) };
 }
 
-/// Draws the panel; `before`: what was seen before it is drawn first. All that is reached from here alone is a part of the program of its own (src/cli/split.rs): call it only
-/// when that is there.
+/// The second half of the program is there: tells core what it needs to know. All that is reached from here and from [`draw`] alone
+/// is a part of the program of its own (src/cli/split.rs): call them only when that is there.
+#[inline(never)]
+pub(crate) fn came(zone: &str) {
+    let usual = host::usual_chat();
+    let ahead = if zone.is_empty() { Some(host::utc_offset() as i32) } else { ahead(zone) };
+    send(Event::Came { usual, ahead });
+}
+
+/// Minutes that a time zone is ahead of UTC now, where the browser knows it.
+fn ahead(zone: &str) -> Option<i32> {
+    let zone: String = zone.chars().filter(|letter| !matches!(letter, '"' | '\\')).collect();
+    let told = host::time(js_sys::Date::now(), "en-US", &[AHEAD[0], &zone, AHEAD[1]].concat())?;
+    let (_, offset) = told.rsplit_once("GMT")?;
+    let minutes = |text: &str| thousandths(text).map(|number| (number / 1_000) as i32);
+    let Some((hours, rest)) = offset.get(1..).and_then(|offset| offset.split_once(':')) else { return Some(0) };
+    let ahead = minutes(hours)? * 60 + minutes(rest)?;
+    Some(if offset.starts_with('-') { -ahead } else { ahead })
+}
+
+/// Draws the panel; `before`: what was seen before it is drawn first.
 #[inline(never)]
 pub(crate) fn draw(before: &Rc<View>, view: &Rc<View>) {
+    name_unread(view.unread);
     PANEL.with_borrow_mut(|panel| {
         let panel = panel.get_or_insert_with(|| {
             host::style(SHEET);
@@ -52,8 +78,13 @@ pub(crate) fn draw(before: &Rc<View>, view: &Rc<View>) {
                     send(Event::Chat(input));
                 }
             });
-            host::listen(&place, HEARD, ear.into_js_value().unchecked_ref(), false);
-            let panel = yew::Renderer::<Panel>::with_root(place).render();
+            let ear = ear.into_js_value();
+            host::listen(&place, HEARD, ear.unchecked_ref(), false);
+            let window = host::global("visualViewport");
+            if window.is_truthy() {
+                host::listen(window.unchecked_ref(), FITTED, ear.unchecked_ref(), false);
+            }
+            let panel = yew::Renderer::<Drawn>::with_root(place).render();
             panel.send_message(before.clone());
             panel
         });
@@ -61,36 +92,54 @@ pub(crate) fn draw(before: &Rc<View>, view: &Rc<View>) {
     });
 }
 
+/// Puts the number of unread messages before the page's title, as mail programs do.
+fn name_unread(unread: u32) {
+    let document = host::global("document");
+    let title = text(&document, "title");
+    let own = match title.strip_prefix('(').and_then(|rest| rest.split_once(") ")) {
+        Some((number, own)) if number.bytes().all(|byte| byte.is_ascii_digit()) => own,
+        _ => &title,
+    };
+    let named = if unread > 0 { ["(", &number(unread.into()), ") ", own].concat() } else { own.to_owned() };
+    if named != title {
+        set(&document, "title", &named.into());
+    }
+}
+
 /// The one component. Its messages are the views that core made.
-struct Panel {
+struct Drawn {
     view: Rc<View>,
     /// As it was drawn last.
-    drawn: Option<Rc<View>>,
+    last: Option<Rc<View>>,
     root: NodeRef,
 }
 
-impl Component for Panel {
+impl Component for Drawn {
     type Message = Rc<View>;
     type Properties = ();
 
     fn create(_: &Context<Self>) -> Self {
-        Panel { view: Rc::default(), drawn: None, root: NodeRef::default() }
+        Drawn { view: Rc::default(), last: None, root: NodeRef::default() }
     }
 
     fn update(&mut self, _: &Context<Self>, view: Rc<View>) -> bool {
-        self.drawn.get_or_insert_with(|| view.clone());
+        self.last.get_or_insert_with(|| view.clone());
         self.view = view;
         true
     }
 
     fn view(&self, _: &Context<Self>) -> Html {
-        if self.view.open { dialog(&self.view, &self.root) } else { Html::default() }
+        match &self.view.panel {
+            Some(panel) if self.view.open => dialog(panel, self.view.lang, &self.root),
+            Some(panel) if panel.greets => greeting(panel, self.view.lang),
+            _ => Html::default(),
+        }
     }
 
     fn rendered(&mut self, _: &Context<Self>, _first: bool) {
-        if let Some(before) = self.drawn.take() {
+        if let Some(before) = self.last.take() {
             drawn(&before, &self.view, &self.root);
-            self.drawn = Some(self.view.clone());
+            self.last = Some(self.view.clone());
         }
     }
 }
@@ -100,103 +149,182 @@ fn drawn(before: &View, view: &View, root: &NodeRef) {
     if before.open && !view.open {
         return focus(host::root().query_selector(".launcher").ok().flatten());
     }
-    let Some(root) = root.cast::<HtmlElement>() else { return };
+    let (Some(root), Some(panel)) = (root.cast::<HtmlElement>(), &view.panel) else { return };
     let find = |selector| root.query_selector(selector).ok().flatten();
-    let news = before.lines != view.lines || before.open != view.open;
-    if let Some(log) = find(".scroll").filter(|_| news) {
-        set(&log, "scrollTop", &get(&log, "scrollHeight"));
+    let nothing = Rc::default();
+    let last = before.panel.as_ref().unwrap_or(&nothing);
+    if last.lines != panel.lines || last.types != panel.types || last.ask != panel.ask || before.open != view.open {
+        if let Some(log) = find(".scroll") {
+            set(&log, "scrollTop", &get(&log, "scrollHeight"));
+        }
     }
     // Into the panel when the visitor opens it, back to the launcher when it closes. A panel that is open when the page
     // loads takes nothing.
     if before.shown && !before.open {
-        focus(find(".replies button, form input, textarea"));
-    } else if before.open && errors(before) != errors(view) && !errors(view).is_empty() {
+        fit();
+        focus(find("form input, textarea"));
+    } else if before.open && errors(last) != errors(panel) && !errors(panel).is_empty() {
         focus(find("[aria-invalid]"));
-    } else if before.open && before.ask != view.ask {
+    } else if before.open && before.panel.is_some() && last.ask != panel.ask && has_focus(&root) {
         // What had the focus is gone with its question; the next answer goes into the text field or the form.
         focus(find("form input").or_else(|| find("textarea")));
     }
 }
 
-fn errors(view: &View) -> &[FieldError] {
-    if let Ask::Contact { errors, .. } = &view.ask { errors } else { &[] }
+/// Whether nothing outside the panel has the focus.
+fn has_focus(panel: &HtmlElement) -> bool {
+    let page = get(&host::global("document"), "activeElement");
+    let shadow = panel.get_root_node();
+    page == get(&host::global("document"), "body") || page == get(&shadow, "host")
 }
 
-fn dialog(view: &View, root: &NodeRef) -> Html {
-    let lang = view.lang;
+fn errors(panel: &Panel) -> &[FieldError] {
+    if let Ask::Contact { errors, .. } = &panel.ask { errors } else { &[] }
+}
+
+/// The part of the window that a phone's keyboard leaves, for the panel that covers it all.
+fn fit() {
+    let window = host::global("visualViewport");
+    let style = host::place().unchecked_into::<HtmlElement>().style();
+    for (name, from) in [("--top", "offsetTop"), ("--height", "height")] {
+        if let Some(pixels) = get(&window, from).as_f64() {
+            let _ = style.set_property(name, &[&number(pixels as u64), "px"].concat());
+        }
+    }
+}
+
+fn dialog(panel: &Panel, lang: Lang, root: &NodeRef) -> Html {
+    let say = |word: Word| panel.words.get(word, lang);
     let modal = is_modal();
     // A path is the page's own, whatever its <base> says.
-    let is_path = view.privacy.starts_with('/');
+    let is_path = panel.privacy.starts_with('/');
     let origin = if is_path { text(&host::global("location"), "origin") } else { String::new() };
-    let ask = match &view.ask {
-        Ask::Replies(offered, _) => replies(offered, lang),
-        Ask::Contact { step, fields, consent, errors } => contact_form(step, fields, consent, errors, lang),
+    let ask = match &panel.ask {
+        Ask::Replies(offered) => replies(offered, panel, lang),
+        Ask::Contact { step, fields, known, consent, errors } => {
+            contact_form(step, fields, known, consent, errors, &say)
+        }
+        Ask::Satisfied => satisfied(&say),
+        Ask::Thanks => html! { <p class="note">{ say(words::THANKS) }</p> },
         Ask::Text => Html::default(),
     };
-    let groups = view.lines.chunk_by(|a, b| a.from == b.from && b.at < a.at + 300_000);
+    let groups = panel.lines.chunk_by(|a, b| a.line.from == b.line.from && b.line.at < a.line.at + 300_000);
     html! {
         <section class="panel" ref={root} role="dialog" aria-modal={modal.then_some("true")} aria-labelledby="title">
             <header>
                 <div>
-                    <h2 id="title">{ view.title.as_str() }</h2>
-                    if !view.replies.is_empty() { <p>{ view.replies.as_str() }</p> }
+                    <h2 id="title">{ panel.title.as_str() }</h2>
+                    if !panel.replies.is_empty() { <p>{ panel.replies.as_str() }</p> }
                 </div>
-                { button("close", lang.pick(words::CLOSE_CHAT), icon("M6 6l12 12M18 6L6 18")) }
+                { button("close", say(words::CLOSE), icon("M6 6l12 12M18 6L6 18")) }
             </header>
             <div class="scroll" tabindex="0">
-                <div role="log" aria-label={lang.pick(words::MESSAGES)}>
-                    { for groups.map(|lines| group(lines, view)) }
-                    if view.forgotten { <p class="note">{ lang.pick(words::FORGOTTEN) }</p> }
+                <div role="log" aria-label={say(words::MESSAGES).to_owned()}>
+                    { for groups.map(|lines| group(lines, panel, lang)) }
+                    if panel.forgotten { <p class="note">{ say(words::FORGOTTEN) }</p> }
                 </div>
+                if panel.types {
+                    <p class="typing" aria-hidden="true"><i /><i /><i /></p>
+                }
                 { ask }
             </div>
-            { writer(lang) }
+            { writer(&say) }
             <footer>
-                if !view.privacy.is_empty() {
-                    <a href={[&origin, view.privacy.as_str()].concat()} target="_blank" rel="noopener">{ lang.pick(words::PRIVACY) }</a>
+                if !panel.privacy.is_empty() {
+                    <a href={[&origin, panel.privacy.as_str()].concat()} target="_blank" rel="noopener">{ say(words::PRIVACY) }</a>
                 }
-                <button type="button" data-input="forget">{ lang.pick(words::FORGET) }</button>
+                if !panel.lines.is_empty() {
+                    <a href={panel.transcript(say(words::YOU), |at| clock(at, lang))} download="chat.txt">{ say(words::SAVE) }</a>
+                }
+                <button type="button" data-input="forget">{ say(words::FORGET) }</button>
             </footer>
         </section>
     }
 }
 
-/// Messages of one sender that came together, with one time.
-fn group(lines: &[Line], view: &View) -> Html {
-    let Some(last) = lines.last() else { return Html::default() };
-    let (from, sender) = match last.from {
-        Speaker::Bot => ("bot", view.title.as_str()),
-        Speaker::Visitor => ("visitor", view.lang.pick(words::YOU)),
+/// What the visitor is spoken to with, beside the launcher.
+fn greeting(panel: &Panel, lang: Lang) -> Html {
+    let Some(last) = panel.lines.last() else { return Html::default() };
+    html! {
+        <div class="greeting" role="status">
+            <button type="button" data-input="open">{ last.line.text.as_str() }</button>
+            { button("dismiss", panel.words.get(words::DISMISS, lang), icon("M6 6l12 12M18 6L6 18")) }
+        </div>
+    }
+}
+
+/// Messages of one sender that came together, with one time. Without keys, so that none is drawn anew, and read out again, when
+/// another comes.
+fn group(said: &[Said], panel: &Panel, lang: Lang) -> Html {
+    let Some(last) = said.last() else { return Html::default() };
+    let say = |word| panel.words.get(word, lang);
+    let (from, sender) = match last.line.from {
+        Speaker::Bot => ("bot", panel.title.as_str()),
+        Speaker::Visitor => ("visitor", say(words::YOU)),
+    };
+    let state = match last.delivery {
+        Delivery::Here => "",
+        Delivery::Sending => say(words::SENDING),
+        Delivery::Delivered => say(words::DELIVERED),
+        Delivery::Failed => say(words::FAILED),
     };
     html! {
-        <div class="group" data-from={from} key={number(last.at) + from}>
+        <div class="group" data-from={from}>
             <span class="hidden">{ sender }{ ": " }</span>
-            { for lines.iter().map(|line| html! { <p class="bubble">{ line.text.as_str() }</p> }) }
-            <time>{ clock(last.at, view.lang) }</time>
+            { for said.iter().map(|said| html! { <p class="bubble">{ for link::parts(&said.line.text).into_iter().map(part) }</p> }) }
+            <div class="state" aria-live="off">
+                <time>{ clock(last.line.at, lang) }</time>
+                if !state.is_empty() { <span>{ state }</span> }
+                if last.delivery == Delivery::Failed {
+                    <button type="button" data-input="retry">{ say(words::RETRY) }</button>
+                }
+            </div>
         </div>
+    }
+}
+
+/// A part of a message: text, or a link.
+fn part((part, is_link): (&str, bool)) -> Html {
+    if is_link {
+        html! { <a href={part.to_owned()} target="_blank" rel="noopener noreferrer">{ part }</a> }
+    } else {
+        html! { { part } }
     }
 }
 
 /// Hours and minutes as the language writes them.
 fn clock(at: u64, lang: Lang) -> String {
-    host::time(at as f64, if lang == Lang::En { "en-GB" } else { lang.name() })
+    host::time(at as f64, if lang == Lang::En { "en-GB" } else { lang.name() }, CLOCK).unwrap_or_default()
 }
 
-fn replies(offered: &[String], lang: Lang) -> Html {
+fn replies(offered: &[String], panel: &Panel, lang: Lang) -> Html {
     let reply = |(index, text): (usize, &String)| {
-        html! { <button type="button" key={text.clone()} data-input={number(index as u64)}>{ text.as_str() }</button> }
+        html! { <button type="button" data-input={number(index as u64)}>{ text.as_str() }</button> }
     };
     html! {
-        <div class="replies" role="group" aria-label={lang.pick(words::REPLIES)}>{ for offered.iter().enumerate().map(reply) }</div>
+        <div class="replies" role="group" aria-label={panel.words.get(words::REPLIES, lang).to_owned()}>
+            { for offered.iter().enumerate().map(reply) }
+        </div>
+    }
+}
+
+fn satisfied<'w>(say: &impl Fn(Word) -> &'w str) -> Html {
+    html! {
+        <div class="replies" role="group" aria-labelledby="satisfied">
+            <span id="satisfied">{ say(words::SATISFIED) }</span>
+            <button type="button" data-input="yes">{ say(words::YES) }</button>
+            <button type="button" data-input="no">{ say(words::NO) }</button>
+        </div>
     }
 }
 
 /// The text field: Enter sends, Shift+Enter makes a line; it grows to four lines.
-fn writer(lang: Lang) -> Html {
+fn writer<'w>(say: &impl Fn(Word) -> &'w str) -> Html {
+    let write = say(words::WRITE);
     html! {
         <div class="writer">
-            <textarea rows="1" maxlength="1000" aria-label={lang.pick(words::WRITE)} placeholder={lang.pick(words::WRITE)} />
-            { button("send", lang.pick(words::SEND), icon("M4 12l16-7-5 15-3.5-5.5zM11.5 14.5L20 5")) }
+            <textarea rows="1" maxlength="1000" aria-label={write.to_owned()} placeholder={write.to_owned()} />
+            { button("send", say(words::SEND), icon("M4 12l16-7-5 15-3.5-5.5zM11.5 14.5L20 5")) }
         </div>
     }
 }
@@ -206,8 +334,13 @@ fn heard(event: &web_sys::Event) -> Option<Input> {
     let target: Element = event.target()?.unchecked_into();
     match text(event, "type").as_str() {
         "click" => match target.closest("[data-input]").ok()??.get_attribute("data-input")?.as_str() {
+            "open" => Some(Input::Open),
             "close" => Some(Input::Close),
+            "dismiss" => Some(Input::Dismiss),
             "forget" => Some(Input::Forget),
+            "retry" => Some(Input::Retry),
+            "yes" => Some(Input::Rate(true)),
+            "no" => Some(Input::Rate(false)),
             "send" => written(target.closest(".writer").ok()??.query_selector("textarea").ok()??),
             nth => Some(Input::Choose((thousandths(nth)? / 1_000) as usize)),
         },
@@ -235,6 +368,10 @@ fn heard(event: &web_sys::Event) -> Option<Input> {
                 contact.set(field, &text(&get(&fields, name), "value"));
             }
             Some(Input::Submit(contact, get(&get(&fields, "consent"), "checked").as_bool() == Some(true)))
+        }
+        "resize" | "scroll" => {
+            fit();
+            None
         }
         _ => {
             if text(&target, "type") == "textarea" {
@@ -264,9 +401,16 @@ fn grow(field: &HtmlElement) {
     let _ = style.set_property("height", &[&number(height), "px"].concat());
 }
 
-fn contact_form(step: &str, fields: &[Field], consent: &str, errors: &[FieldError], lang: Lang) -> Html {
-    let error = |of: Option<Field>| errors.iter().find(|(field, _)| *field == of).map(|(_, words)| lang.pick(*words));
-    let shown = |id: &str, error: Option<&'static str>| match error {
+fn contact_form<'w>(
+    step: &str,
+    fields: &[Field],
+    known: &Contact,
+    consent: &str,
+    errors: &[FieldError],
+    say: &impl Fn(Word) -> &'w str,
+) -> Html {
+    let error = |of: Option<Field>| errors.iter().find(|(field, _)| *field == of).map(|(_, word)| say(*word));
+    let shown = |id: &str, error: Option<&str>| match error {
         Some(words) => html! { <p class="error" id={id.to_owned()}>{ words }</p> },
         None => Html::default(),
     };
@@ -281,8 +425,8 @@ fn contact_form(step: &str, fields: &[Field], consent: &str, errors: &[FieldErro
         let described = [name, "-error"].concat();
         html! {
             <div class="field" key={name}>
-                <label for={name}>{ lang.pick(field_label(*field)) }</label>
-                <input id={name} {name} type={kind} {autocomplete} maxlength="120"
+                <label for={name}>{ say(field_label(*field)) }</label>
+                <input id={name} {name} type={kind} {autocomplete} maxlength="120" value={known.get(*field).map(str::to_owned)}
                     aria-invalid={error.map(|_| "true")} aria-describedby={error.map(|_| described.clone())} />
                 { shown(&described, error) }
             </div>
@@ -298,15 +442,15 @@ fn contact_form(step: &str, fields: &[Field], consent: &str, errors: &[FieldErro
                 <span>{ consent }</span>
             </label>
             { shown("consent-error", refused) }
-            <button class="primary" type="submit">{ lang.pick(words::SEND) }</button>
+            <button class="primary" type="submit">{ say(words::SEND) }</button>
         </form>
     }
 }
 
 /// A button that shows an icon alone. An id and no class: yew's sets of classes are a kilobyte, and what is written
 /// `class="..."` does not need them.
-fn button(id: &'static str, label: &'static str, icon: Html) -> Html {
-    html! { <button {id} type="button" aria-label={label} data-input={id}>{ icon }</button> }
+fn button(id: &'static str, label: &str, icon: Html) -> Html {
+    html! { <button {id} type="button" aria-label={label.to_owned()} data-input={id}>{ icon }</button> }
 }
 
 /// A drawn icon of 24 x 24.

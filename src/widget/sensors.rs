@@ -25,9 +25,12 @@ impl Sensors {
     pub(crate) fn new() -> Option<Sensors> {
         let ear = Ear { look: Cell::new(None), form: RefCell::new(None) };
         let sensors = Sensors(Closure::new(move |event| ear.hear(&event)));
+        let ear = sensors.0.as_ref().unchecked_ref();
         for names in [HEARD, EVENTS] {
-            host::listen(web_sys::window()?.as_ref(), names, sensors.0.as_ref().unchecked_ref(), true);
+            host::listen(web_sys::window()?.as_ref(), names, ear, true);
         }
+        // Of the whole page alone: while it goes down, each element that the pointer leaves would be heard of.
+        host::listen(get(&host::global("document"), "documentElement").unchecked_ref(), "mouseleave", ear, false);
         Some(sensors)
     }
 }
@@ -56,6 +59,8 @@ impl Ear {
             "storage" => self.stored(event),
             "pagehide" => send(Event::Left),
             "online" => send(Event::Online),
+            "mouseleave" if number(event, "clientY") <= 0.0 => send(Event::Exiting),
+            "mouseleave" => {}
             "pageshow" if get(event, "persisted").as_bool() == Some(true) => {
                 send(Event::Returned(crate::store::kept()))
             }

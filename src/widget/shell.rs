@@ -59,11 +59,8 @@ pub(crate) fn captures(name: &str, says: &str) -> bool {
 /// The panel's part of the program has come.
 pub(crate) fn panel_came() {
     HAS_PANEL.set(true);
-    SHELL.with(|shell| {
-        if let Ok(shell) = shell.try_borrow() {
-            shell.draw();
-        }
-    });
+    let zone = SHELL.with(|shell| shell.try_borrow().map_or(String::new(), |shell| shell.state.zone()));
+    panel::came(&zone);
 }
 
 impl Shell {
@@ -103,6 +100,7 @@ impl Shell {
                 self.view = view;
                 self.draw();
             }
+            Effect::Fetch => host::fetch_panel(),
             Effect::Watch => host::watch(),
             Effect::Ask(paths) => host::ask(&paths),
             Effect::Announce(notice) => host::announce(&notice),
@@ -116,14 +114,12 @@ impl Shell {
         }
     }
 
-    /// The launcher at once; the panel when its part of the program is there, which is fetched when it opens first.
+    /// The launcher at once; the panel when its part of the program is there.
     fn draw(&self) {
         let has_panel = HAS_PANEL.get();
         launcher::draw(&self.view, has_panel && self.view.open);
         if has_panel {
             panel::draw(&self.closed, &self.view);
-        } else if self.view.open {
-            host::fetch_panel();
         }
     }
 }

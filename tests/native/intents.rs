@@ -3,7 +3,8 @@
 
 use std::path::Path;
 
-use leadheat_core::understand::{Intent, understand};
+use leadheat_core::intent::Intent;
+use leadheat_core::understand::understand;
 
 const DATA: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/data/chat/chat_intents_dev.tsv");
 /// What asks for somebody of sales.

@@ -10,7 +10,7 @@ use leadheat_core::signal::{Kind, Signal};
 use leadheat_core::text::join;
 use leadheat_core::time::{DAY, Millis, day};
 use leadheat_core::wire::Wire;
-use leadheat_core::{script, write};
+use leadheat_core::write;
 use serde_json::json;
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -19,7 +19,7 @@ fn boot(model: &str) -> Boot {
     Boot {
         config: Value::Object(vec![("model".into(), parse(model))]),
         webhook: Some("/webhook".into()),
-        defaults: Defaults { model: parse(leadheat_core::model::DEFAULT), script: parse(script::DEFAULT) },
+        defaults: Defaults { model: parse(leadheat_core::model::DEFAULT), chat: leadheat_core::json::Value::Null },
         ..Boot::default()
     }
 }

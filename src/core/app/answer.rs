@@ -168,9 +168,7 @@ impl State {
             }
             "test" => return self.test_lead(ticket, turn),
             "retry" => {
-                for key in self.outbox.replay(turn.now.wall) {
-                    self.store_lead(&key, turn);
-                }
+                self.retry(turn);
                 Ok(Value::Null)
             }
             "start" => Err("leadheat has started already".to_owned()),

@@ -33,6 +33,14 @@ impl State {
         self.hopes = true; // What stands in storage, and is read under the lock, does not know.
     }
 
+    /// Tries again what was given up, at the wish of the page or the visitor.
+    pub(super) fn retry(&mut self, turn: &mut Turn) {
+        for key in self.outbox.replay(turn.now.wall) {
+            self.store_lead(&key, turn);
+        }
+        self.hope();
+    }
+
     /// The page is being left: what stands here alone and is not under way goes by the last resort. It stays in the outbox,
     /// since nobody hears what became of it.
     pub(super) fn beacon(&mut self, turn: &mut Turn) {

@@ -432,7 +432,9 @@ impl State {
     /// Writes what has changed, as often as is reasonable and where it is allowed.
     pub(super) fn save(&mut self, turn: &mut Turn) {
         let area = if self.consent.may_store() { Area::Site } else { Area::Tab };
-        if self.chat.started() && self.chat_saved != self.chat.version {
+        // A greeting is nothing that the visitor has asked for.
+        let is_wanted = self.consent.may_store() || self.chat.unread == 0;
+        if self.chat.started() && is_wanted && self.chat_saved != self.chat.version {
             self.chat_saved = self.chat.version;
             turn.store(area, &[CHAT_KEY], object("chat", &[&self.chat]));
         }

@@ -116,7 +116,7 @@ impl Player {
 }
 
 fn turn(wall: Millis) -> Turn {
-    Turn { now: Stamp { wall, ..Stamp::default() }, debug: false, leaving: false, effects: Vec::new() }
+    Turn { now: Stamp { wall, ..Stamp::default() }, debug: false, leaving: false, exiting: false, effects: Vec::new() }
 }
 
 impl State {

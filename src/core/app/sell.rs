@@ -99,13 +99,10 @@ impl State {
         known.cleaned() // It may come from storage.
     }
 
-    fn mark(&self) -> Option<&LeadMark> {
+    /// The last lead that was made.
+    pub(super) fn mark(&self) -> Option<&LeadMark> {
         let known = self.sum.lead.iter().chain(&self.chat.lead);
         known.max_by_key(|mark| (mark.revision, mark.at))
-    }
-
-    fn heard(&self) -> u32 {
-        self.chat.lines.iter().filter(|line| line.from == crate::chat::Speaker::Visitor).count() as u32
     }
 
     /// When the next revision of the lead is due; `None` while there is nothing to tell.
@@ -122,7 +119,7 @@ impl State {
         if self.tier > mark.tier || submitted && Field::NAMES.all.iter().any(untold) {
             return Some(0);
         }
-        let news = (contact, self.said_so_far()) != mark.said || self.heard() > mark.heard;
+        let news = (contact, self.said_so_far()) != mark.said || self.chat.heard() > mark.heard;
         news.then_some(mark.at + REVISE_EVERY)
     }
 
@@ -153,7 +150,7 @@ impl State {
             first_at: mark.map_or(now, |mark| mark.first_at),
             tier: lead.tier,
             said: (self.contact(), self.said_so_far()),
-            heard: self.heard(),
+            heard: self.chat.heard(),
             to,
         };
         if self.chat.started() {
@@ -218,7 +215,7 @@ impl State {
     /// Puts a lead into the outbox, for each of these receivers. Returns the keys.
     fn enqueue(&mut self, mut lead: Lead, to: Vec<String>, submitted: bool, turn: &mut Turn) -> Vec<String> {
         // By what is new in it: two tabs, or a page and the one that died before it, make of the same news the same revision.
-        let news = object("tier contact said heard", &[&lead.tier, &lead.contact, &lead.qualification, &self.heard()]);
+        let news = object("tier contact said heard", &[&lead.tier, &lead.contact, &lead.qualification, &self.chat.heard()]);
         let news = id::digest(&json(&news));
         lead.idempotency_key = [&lead.id, ".", &number(lead.revision.into()), ".", &news].concat();
         lead.bound();

@@ -209,6 +209,7 @@ impl State {
         }
         self.end_view(turn);
         self.page = page;
+        self.here_since = turn.now.monotonic;
         self.begin(turn);
     }
 

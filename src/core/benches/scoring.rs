@@ -122,7 +122,7 @@ fn a_turn(criterion: &mut Criterion) {
     let parse = |json| serde_json::from_str(json).expect("the default documents are JSON");
     let boot = Boot {
         webhook: Some("/webhook".into()),
-        defaults: Defaults { model: parse(model::DEFAULT), script: parse(script::DEFAULT) },
+        defaults: Defaults { model: parse(model::DEFAULT), chat: leadheat_core::json::Value::Null },
         ..Boot::default()
     };
     let (mut state, mut now) = (State::default(), Stamp { wall: NOW, monotonic: 0, entropy: 7 });

@@ -266,7 +266,7 @@ fn withdrawal_keeps_what_was_submitted_without_the_score_and_forget_keeps_nothin
         if forget {
             world.send(tab, Event::Chat(Input::Forget));
             assert!(world.site().is_empty() && world.tab_storage(tab).is_empty());
-            assert!(world.view(tab).lines.is_empty() && world.view(tab).forgotten);
+            assert!(world.said(tab).is_empty() && world.panel(tab).forgotten);
         } else {
             world.consent(tab, "denied");
             assert_eq!(world.tab_storage(tab).len(), 1, "the conversation stays in this tab");
@@ -299,7 +299,7 @@ fn a_page_that_comes_back_has_forgotten_too() {
         world.chat(tab, 0, 0, "a@b.fi");
         let received = world.received.len();
         world.go_and_come_back(tab, "/", |world| world.send(tab, Event::Chat(Input::Forget)));
-        assert!(world.view(tab).lines.is_empty(), "{consent}");
+        assert!(world.said(tab).is_empty(), "{consent}");
         world.send(tab, Event::Chat(Input::Write("Hello?".into())));
         world.pass(2 * MINUTE);
         assert_eq!(world.received.len(), received, "{consent}");
@@ -332,9 +332,9 @@ fn forget_reaches_the_conversation_in_other_tabs() {
     world.consent(first, "granted");
     world.send(first, Event::Chat(Input::Open));
     let second = world.open("/product");
-    assert!(!world.view(second).lines.is_empty(), "one conversation");
+    assert!(!world.said(second).is_empty(), "one conversation");
     world.call(first, "forget", json!([]));
-    assert!(world.view(second).lines.is_empty());
+    assert!(world.said(second).is_empty());
     assert!(world.site().is_empty());
 }
 
@@ -411,7 +411,7 @@ fn consent_conversation_and_facts_end_with_the_retention_time() {
     world.pass(20 * DAY);
     world.goto(tab, "/later");
     assert_eq!(world.explain(tab)["consent"], "granted", "confirmed in between");
-    assert!(world.view(tab).lines.is_empty(), "the conversation is older");
+    assert!(world.said(tab).is_empty(), "the conversation is older");
     world.close(tab);
     world.pass(31 * DAY);
     world.goto(tab, "/much/later");

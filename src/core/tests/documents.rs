@@ -4,19 +4,19 @@
 use leadheat_core::config::{Config, Defaults};
 use leadheat_core::json::{Problem, Value};
 use leadheat_core::secrets::secrets;
-use leadheat_core::{model, schema, script};
+use leadheat_core::{dialogue, model, schema};
 use serde_json::{Value as Json, json};
 
 fn defaults() -> Defaults {
     Defaults {
         model: serde_json::from_str(model::DEFAULT).unwrap(),
-        script: serde_json::from_str(script::DEFAULT).unwrap(),
+        chat: serde_json::from_str(dialogue::DEFAULT).unwrap(),
     }
 }
 
 fn problems(config: &Json) -> Vec<String> {
     let config: Value = serde_json::from_value(config.clone()).unwrap();
-    Config::read(&config, Some("/webhook"), &defaults())
+    Config::read_all(&config, Some("/webhook"), &defaults())
         .err()
         .unwrap_or_default()
         .iter()
@@ -35,7 +35,7 @@ fn every_field_of_the_schema_is_read_and_no_other() {
     let schema = schema::config();
     let definition = |name: &str| if name == "Config" { &schema } else { &schema["$defs"][name] };
     type Place = fn(Json) -> Json;
-    let places: [(&str, Place); 8] = [
+    let places: [(&str, Place); 12] = [
         ("Config", |it| it),
         ("Chat", |it| json!({"chat": it})),
         ("Model", |it| json!({"model": it})),
@@ -47,6 +47,10 @@ fn every_field_of_the_schema_is_read_and_no_other() {
         ),
         ("Step", |it| json!({"chat": {"script": [it]}})),
         ("Reply", |it| json!({"chat": {"script": [{"id": "s", "replies": [it]}]}})),
+        ("Branch", |it| json!({"chat": {"script": [{"id": "s", "branches": [it]}]}})),
+        ("Answer", |it| json!({"chat": {"answers": [it]}})),
+        ("Greeting", |it| json!({"chat": {"greetings": [it]}})),
+        ("Hours", |it| json!({"chat": {"hours": it}})),
     ];
     for (name, place) in places {
         let fields = properties(definition(name));
@@ -72,10 +76,10 @@ fn every_field_of_the_schema_is_read_and_no_other() {
 #[test]
 fn the_default_documents_have_no_problems_and_speak_all_languages() {
     assert_eq!(problems(&json!({})), [""; 0]);
-    let config = Config::read(&Value::Null, Some("/webhook"), &defaults()).unwrap();
+    let (config, dialogue) = Config::read_all(&Value::Null, Some("/webhook"), &defaults()).unwrap();
     let texts = config.model.rules.iter().map(|rule| &rule.label);
-    let texts = texts.chain(config.chat.script.0.iter().map(|step| &step.say));
-    let texts = texts.chain(config.chat.script.0.iter().flat_map(|step| &step.replies).map(|reply| &reply.say));
+    let texts = texts.chain(dialogue.script.0.iter().map(|step| &step.say));
+    let texts = texts.chain(dialogue.script.0.iter().flat_map(|step| &step.replies).map(|reply| &reply.say));
     for text in texts {
         let tags: Vec<_> = text.0.iter().map(|(tag, _)| tag.as_str()).collect();
         assert_eq!(tags, ["en", "fi", "hu"], "{text:?}");
@@ -116,7 +120,7 @@ fn bad_configs_are_refused_at_their_place() {
         let config: Value = serde_json::from_str(config).unwrap_or_else(|error| panic!("{line}: {error}"));
         // What stands on the tag goes before `webhook`.
         let tag = (path != "$.webhook").then_some("/webhook");
-        let problems = Config::read(&config, tag, &defaults()).err().unwrap_or_default();
+        let problems = Config::read_all(&config, tag, &defaults()).err().unwrap_or_default();
         let absent = |problem: &Problem| path == "$.webhook" && problem.wrong.starts_with("there is no address");
         let fits = |problem: &&Problem| problem.path == path && !absent(problem);
         let found = problems.iter().find(fits).unwrap_or_else(|| panic!("{line}: {problems:?}"));
@@ -191,5 +195,5 @@ fn secrets_have_no_place_in_a_config() {
         [""; 0]
     );
     assert_eq!(found(serde_json::from_str(model::DEFAULT).unwrap()), [""; 0]);
-    assert_eq!(found(serde_json::from_str(script::DEFAULT).unwrap()), [""; 0]);
+    assert_eq!(found(serde_json::from_str(dialogue::DEFAULT).unwrap()), [""; 0]);
 }

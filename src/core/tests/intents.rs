@@ -4,7 +4,8 @@
 use std::collections::BTreeSet;
 
 use leadheat_core::text::Lang;
-use leadheat_core::understand::{Intent, understand};
+use leadheat_core::intent::Intent;
+use leadheat_core::understand::understand;
 
 const FI: &str = include_str!("intents-fi.tsv");
 const HU: &str = include_str!("intents-hu.tsv");
@@ -22,7 +23,7 @@ fn f1(file: &str, part: &str, lang: Lang) -> f64 {
     let (mut right, mut wrong, mut missing) = (0, 0, 0);
     for (expected, text) in messages(file, part) {
         let understood = understand(text, None);
-        let found: BTreeSet<_> = understood.intents.keys().map(|intent| intent.name()).collect();
+        let found: BTreeSet<_> = understood.intents.0.iter().map(|(intent, _)| intent.name()).collect();
         right += found.intersection(&expected).count();
         wrong += found.difference(&expected).count();
         missing += expected.difference(&found).count();
@@ -87,8 +88,9 @@ fn whatever_is_typed_nothing_panics() {
         assert!(
             understood
                 .intents
-                .values()
-                .all(|said| said.is_empty() || text.contains(said.as_str()) || !understood.amounts.is_empty()),
+                .0
+                .iter()
+                .all(|(_, said)| said.is_empty() || text.contains(said.as_str()) || !understood.amounts.is_empty()),
             "{text:?}"
         );
     }

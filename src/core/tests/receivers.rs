@@ -14,7 +14,7 @@ use leadheat_core::sim::{Fate, World};
 use leadheat_core::tier::Tier;
 use leadheat_core::time::{DAY, MINUTE};
 use leadheat_core::wire::Wire;
-use leadheat_core::{model, script};
+use leadheat_core::{dialogue, model};
 use serde_json::{Value as Json, json};
 
 fn lead() -> Lead {
@@ -314,7 +314,7 @@ fn a_test_goes_to_every_receiver_and_says_what_each_answered() {
 #[test]
 fn what_is_wrong_with_receivers_is_said() {
     let parse = |json: &str| -> Value { serde_json::from_str(json).unwrap() };
-    let defaults = Defaults { model: parse(model::DEFAULT), script: parse(script::DEFAULT) };
+    let defaults = Defaults { model: parse(model::DEFAULT), chat: parse(dialogue::DEFAULT) };
     let wrong = |json: Json| {
         let problems = Config::read(&parse(&json.to_string()), None, &defaults).unwrap_err();
         problems.iter().map(leadheat_core::json::Problem::sentence).collect::<Vec<_>>().join("\n")
@@ -343,11 +343,11 @@ fn what_is_wrong_with_receivers_is_said() {
 #[test]
 fn check_says_which_receivers_cannot_confirm_and_refuses_those_whose_address_is_a_password() {
     let parse = |json: &str| -> Value { serde_json::from_str(json).unwrap() };
-    let defaults = Defaults { model: parse(model::DEFAULT), script: parse(script::DEFAULT) };
-    let read = |json: Json| Config::read(&parse(&json.to_string()), None, &defaults);
+    let defaults = Defaults { model: parse(model::DEFAULT), chat: parse(dialogue::DEFAULT) };
+    let read = |json: Json| Config::read_all(&parse(&json.to_string()), None, &defaults);
     let advice = |receiver: Json| {
-        let config = read(json!({"webhook": "/own", "webhooks": [receiver]})).unwrap();
-        lint(&config).iter().map(leadheat_core::json::Problem::sentence).collect::<Vec<_>>().join("\n")
+        let (config, dialogue) = read(json!({"webhook": "/own", "webhooks": [receiver]})).unwrap();
+        lint(&config, &dialogue).iter().map(leadheat_core::json::Problem::sentence).collect::<Vec<_>>().join("\n")
     };
     for (receiver, part) in [
         (

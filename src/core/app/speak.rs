@@ -1,0 +1,168 @@
+//! The chat's second half: what is said, and what is seen of it. Owns the step from conversation to visitor: signals,
+//! qualification, contact. The functions called from outside are the doors of src/cli/split.rs: they may be called only when the
+//! second half is there, which [`Event::Came`](super::Event::Came) tells.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use super::{Effect, State, Turn};
+use crate::chat::{Conversation, Input, Line, Speaker};
+use crate::dialogue::{Dialogue, Moment};
+use crate::intent::Intent;
+use crate::json::{At, Problem, Value};
+use crate::list::gather;
+use crate::outbox;
+use crate::signal::Kind;
+use crate::text::join;
+use crate::time::{Millis, Stamp};
+use crate::view::{Ask, Delivery, Panel, Said};
+use crate::words;
+
+/// The second half is there. `usual`: [`crate::dialogue::DEFAULT`]; `ahead`: minutes that the zone of the business hours is ahead
+/// of UTC, where the browser knows it.
+#[inline(never)]
+pub(super) fn arrive(state: &mut State, usual: &Value, ahead: Option<i32>, turn: &mut Turn) {
+    let problems = RefCell::default();
+    let mut dialogue = Dialogue::read(&At::root(&problems).field("chat"), &state.config.chat.talk, usual);
+    let mut problems = problems.into_inner();
+    if !problems.is_empty() {
+        dialogue = Dialogue::read(&At::root(&RefCell::default()), &Value::Null, usual);
+    }
+    if ahead.is_none() {
+        let zone = ["`", &state.zone(), "` is no time zone that this browser knows"].concat();
+        let mend = "Write it as \"Europe/Helsinki\"; the visitor's own is used".to_owned();
+        problems.push(Problem { path: "$.chat.hours.zone".to_owned(), wrong: zone, mend });
+    }
+    if !problems.is_empty() {
+        let lines = join(problems.iter().map(Problem::sentence), "\n");
+        let line = ["the chat is not as config says:\n", &lines].concat();
+        turn.push(Effect::Tell { line, warning: true });
+    }
+    state.ahead = ahead.unwrap_or(state.utc_offset);
+    state.dialogue = Some(Rc::new(dialogue));
+}
+
+/// Says what is to be said first.
+#[inline(never)]
+pub(super) fn begin(state: &mut State, now: Stamp) {
+    let greeting = std::mem::take(&mut state.greeting);
+    talk(state, now.wall, |dialogue, chat, at| match greeting.as_str() {
+        "" => dialogue.begin(chat, at),
+        step => dialogue.run(chat, Some(step), at),
+    });
+}
+
+/// Answers what the visitor did.
+#[inline(never)]
+pub(super) fn answer(state: &mut State, input: Input, turn: &mut Turn) {
+    state.forgotten = false;
+    let now = turn.now.wall;
+    match input {
+        Input::Choose(index) => {
+            if talk(state, now, |dialogue, chat, at| dialogue.choose(chat, index, at)) == Some(true) {
+                said(state, &[], turn);
+            }
+        }
+        Input::Write(text) => {
+            if let Some(Some(intents)) = talk(state, now, |dialogue, chat, at| dialogue.write(chat, &text, at)) {
+                said(state, &intents, turn);
+            }
+        }
+        Input::Submit(contact, agreed) => {
+            match talk(state, now, |dialogue, chat, at| dialogue.submit(chat, contact, agreed, at)) {
+                Some(Err(errors)) => state.form_errors = errors,
+                _ => {
+                    state.form_errors.clear();
+                    state.chat.page.clone_from(&state.page.path);
+                    state.signal_here(Kind::Contact, 1, turn);
+                    state.learn(turn);
+                }
+            }
+        }
+        Input::Rate(satisfied) => {
+            state.chat.said.satisfied = Some(satisfied);
+            state.chat.version += 1;
+            state.learn(turn);
+        }
+        Input::Open | Input::Close | Input::Dismiss | Input::Retry | Input::Forget => {}
+    }
+}
+
+fn said(state: &mut State, intents: &[Intent], turn: &mut Turn) {
+    state.signal_here(Kind::ChatMessage, 1, turn);
+    for intent in intents {
+        state.signal(Kind::Intent, intent.name(), 1, turn);
+    }
+    state.learn(turn);
+}
+
+/// Lets the dialogue have the conversation.
+fn talk<T>(state: &mut State, now: Millis, what: impl FnOnce(&Dialogue, &mut Conversation, &Moment) -> T) -> Option<T> {
+    let dialogue = state.dialogue.clone()?;
+    let (lang, page) = (state.lang(), state.page.path.clone());
+    let at = Moment { lang, now, ahead: state.ahead, tier: state.tier, page: &page };
+    Some(what(&dialogue, &mut state.chat, &at))
+}
+
+/// The panel as it is to be seen.
+#[inline(never)]
+pub(super) fn panel(state: &State, dialogue: &Dialogue, now: Millis) -> Rc<Panel> {
+    let (chat, lang) = (&state.chat, state.lang());
+    let at = Moment { lang, now, ahead: state.ahead, tier: state.tier, page: &state.page.path };
+    let types = chat.typing_until(now);
+    let title = dialogue.company.get(lang);
+    let mut heard = 0;
+    let mut said = |line: &Line| {
+        heard += u32::from(line.from == Speaker::Visitor);
+        let delivery = if line.from == Speaker::Visitor { delivery(state, heard) } else { Delivery::Here };
+        Said { line: line.clone(), delivery }
+    };
+    let there = chat.lines.iter().take_while(|line| types.is_none_or(|next| line.at < next));
+    let away = dialogue.away(&at);
+    Rc::new(Panel {
+        title: if title.is_empty() { dialogue.words.get(words::CHAT, lang) } else { title }.to_owned(),
+        replies: if away.is_empty() { dialogue.replies.get(lang).to_owned() } else { away },
+        lines: gather(there.map(&mut said)),
+        types: types.is_some(),
+        ask: if types.is_some() { Ask::Text } else { ask(state, dialogue) },
+        privacy: dialogue.privacy.get(lang).to_owned(),
+        forgotten: state.forgotten,
+        greets: !chat.open && chat.unread > 0 && chat.heard() == 0,
+        words: dialogue.words.clone(),
+    })
+}
+
+fn ask(state: &State, dialogue: &Dialogue) -> Ask {
+    let (chat, lang) = (&state.chat, state.lang());
+    match dialogue.asked(chat) {
+        Some(step) if !step.contact.is_empty() => Ask::Contact {
+            step: step.id.clone(),
+            fields: step.contact.clone(),
+            known: chat.known.clone(),
+            consent: dialogue.consent(lang).to_owned(),
+            errors: state.form_errors.clone(),
+        },
+        Some(step) if !step.replies.is_empty() => {
+            Ask::Replies(gather(step.replies.iter().map(|reply| reply.say.get(lang).to_owned())))
+        }
+        None if dialogue.asks_satisfied && chat.heard() > 1 => match chat.said.satisfied {
+            None => Ask::Satisfied,
+            Some(_) => Ask::Thanks,
+        },
+        _ => Ask::Text,
+    }
+}
+
+/// What became of the visitor's n-th message.
+fn delivery(state: &State, nth: u32) -> Delivery {
+    use outbox::State::{Queued, Sending};
+    let Some(mark) = state.mark() else { return Delivery::Here };
+    let waiting = gather(state.outbox.items.0.iter().filter(|(_, item)| item.lead == mark.id));
+    if waiting.iter().any(|(_, item)| !matches!(item.state, Queued | Sending)) {
+        Delivery::Failed
+    } else if nth > mark.heard || !waiting.is_empty() {
+        Delivery::Sending
+    } else {
+        Delivery::Delivered
+    }
+}
