@@ -3,7 +3,7 @@
 
 use crate::lead::Lead;
 use crate::qualify::{Authority, Timeframe};
-use crate::text::{Lang, Words, clip, cut, decimal, join, split, words};
+use crate::text::{Lang, Words, clip, decimal, fill, join, quote, split, words};
 use crate::tier::Stage;
 
 /// Writes the brief of a lead.
@@ -25,13 +25,6 @@ pub fn limit(line: &str, lang: Lang) -> String {
     }
 }
 
-/// The phrase in the language, with `{}`, where it has one, filled in.
-fn fill(lang: Lang, phrase: Words, text: &str) -> String {
-    let (before, after) = cut(lang.pick(phrase), b"{");
-    let (_, after) = cut(after.unwrap_or(""), b"}");
-    [before, text, after.unwrap_or("")].concat()
-}
-
 fn who_and_what(lead: &Lead, lang: Lang) -> String {
     let said = &lead.qualification;
     let name = lead.contact.name.as_deref().or(lead.contact.email.as_deref());
@@ -41,7 +34,11 @@ fn who_and_what(lead: &Lead, lang: Lang) -> String {
     }
     text.push('.');
     let need = said.need.as_deref().map(|need| clip(need, 200).trim_end_matches('.'));
-    let sentences: [(Option<&str>, Words); 8] = [
+    let stated = said.statements.iter().filter(|statement| statement.intent.is_buying_signal());
+    let quotes = stated.filter(|statement| !statement.words.is_empty());
+    let wishes =
+        Some(join(quotes.map(|statement| quote(&statement.words, 80)), ", ")).filter(|wishes| !wishes.is_empty());
+    let sentences: [(Option<&str>, Words); 11] = [
         (lead.test.then_some(""), words!["This is a test lead.", "Tämä on testiliidi.", "Ez egy teszt lead."]),
         (
             lead.suspected_bot.then_some(""),
@@ -56,15 +53,18 @@ fn who_and_what(lead: &Lead, lang: Lang) -> String {
         (said.authority.map(|_| ""), said.authority.map_or(words!["", "", ""], whose)),
         (said.budget.as_deref(), words!["Budget: {}.", "Budjetti: {}.", "Keret: {}."]),
         (said.current_supplier.as_deref(), words!["Today: {}.", "Nykyinen toimittaja: {}.", "Jelenlegi szállító: {}."]),
+        (said.requirements.as_deref(), words!["Requires: {}.", "Vaatimukset: {}.", "Feltételek: {}."]),
         (
             said.preferred.as_deref(),
             words!["Best reached by: {}.", "Toivoo yhteydenottoa: {}.", "Így szeretné, ha keresnék: {}."],
         ),
+        (said.preferred_time.as_deref(), words!["Best time: {}.", "Sopiva aika: {}.", "Megfelelő időpont: {}."]),
+        (wishes.as_deref(), words!["Said: {}.", "Sanoi: {}.", "Mondta: {}."]),
     ];
     for (known, words) in sentences {
         if let Some(known) = known {
             text += " ";
-            text += &fill(lang, words, known);
+            text += &fill(lang.pick(words), known);
         }
     }
     text
@@ -117,17 +117,16 @@ fn why(lead: &Lead, lang: Lang) -> String {
     let score = if lang == Lang::En { score } else { join(split(&score, b'.'), ",") };
     let (good, bad) = (named(|points| points > 0.0), named(|points| points < 0.0));
     let mut text = if good.is_empty() {
-        fill(lang, words!["Score {}.", "Pisteet {}.", "Pontszám: {}."], &score)
+        fill(lang.pick(words!["Score {}.", "Pisteet {}.", "Pontszám: {}."]), &score)
     } else {
         fill(
-            lang,
-            words!["Score {}, mostly for: ", "Pisteet {}, ennen kaikkea: ", "Pontszám: {}, főleg ezért: "],
+            lang.pick(words!["Score {}, mostly for: ", "Pisteet {}, ennen kaikkea: ", "Pontszám: {}, főleg ezért: "]),
             &score,
         ) + &good
             + "."
     };
     if !bad.is_empty() {
-        text += &fill(lang, words![" Against it: {}.", " Vastaan puhuu: {}.", " Ellene szól: {}."], &bad);
+        text += &fill(lang.pick(words![" Against it: {}.", " Vastaan puhuu: {}.", " Ellene szól: {}."]), &bad);
     }
     if lead.stage == Stage::Discarded {
         text += lang.pick(words![" Not to be pursued.", " Ei jatkotoimia.", " Nem érdemes követni."]);
@@ -160,11 +159,11 @@ fn where_from(lead: &Lead, lang: Lang) -> String {
     let topics = join(&lead.topics, ", ");
     let interest = match topics.is_empty() {
         true => String::new(),
-        false => fill(lang, words![" Looked at: {}.", " Katsoi: {}.", " Ezt nézte: {}."], &topics),
+        false => fill(lang.pick(words![" Looked at: {}.", " Katsoi: {}.", " Ezt nézte: {}."]), &topics),
     };
     let origin = first.utm_campaign.as_ref().or(first.utm_source.as_ref()).or(first.referrer.as_ref());
     let origin = origin.map_or(String::new(), |origin| [" (", origin, ")"].concat());
-    let text = fill(lang, words!["First visit: {}", "Ensikäynti: {}", "Első látogatás: {}"], channel);
+    let text = fill(lang.pick(words!["First visit: {}", "Ensikäynti: {}", "Első látogatás: {}"]), channel);
     [&text, &origin, ", ", clip(&first.at, 10), ".", &interest].concat()
 }
 

@@ -67,6 +67,8 @@ pub struct Conversation {
     pub greeted: Millis,
     /// What was answered.
     pub said: Qualification,
+    /// What sales can do with it.
+    pub advice: String,
     /// Ways to be reached that were written among other words: the form is filled in with them, and nobody gets them before it
     /// is submitted.
     pub known: Contact,
@@ -89,6 +91,7 @@ record!(Conversation {
     unread,
     greeted,
     said,
+    advice,
     known,
     contact,
     agreed,

@@ -15,7 +15,7 @@ use crate::list::gather;
 use crate::qualify::{Authority, Fact, Timeframe};
 use crate::script::{self, Branch, Expected, INTENTS, Presence, Reply, Script, Step};
 use crate::shape::{self, Shape};
-use crate::text::{Lang, Text, cut, join, lists, nth, number, split};
+use crate::text::{Lang, Text, fill, join, lists, nth, number, split};
 use crate::tier::Tier;
 use crate::time::Millis;
 use crate::understand::{SPECIAL, Understanding, Understood};
@@ -115,7 +115,8 @@ impl Dialogue {
         let mut more = <[String; 3]>::default();
         let own = if value.part("answers").is_null() { document } else { value };
         let answers_at = at.field("answers");
-        let read = |(index, answer): (usize, &Value)| read_answer(&answers_at.item(index), index, answer, &script, &mut more);
+        let read =
+            |(index, answer): (usize, &Value)| read_answer(&answers_at.item(index), index, answer, &script, &mut more);
         let answers = gather(own.many("answers").iter().enumerate().map(read));
         read_lexicon(&at.field("lexicon"), value.part("lexicon"), &mut more);
         for (index, greeting) in value.many("greetings").iter().enumerate() {
@@ -167,8 +168,7 @@ impl Dialogue {
             let days = self.words.get(words::WEEKDAYS, at.lang);
             [nth(days, b' ', weekday as usize), " ", &time].concat()
         });
-        let (before, after) = cut(self.words.get(words::AWAY, at.lang), b"{");
-        [before, &next, cut(after.unwrap_or(""), b"}").1.unwrap_or("")].concat()
+        fill(self.words.get(words::AWAY, at.lang), &next)
     }
 
     /// The step whose answer is awaited.
@@ -379,7 +379,9 @@ fn hear(chat: &mut Conversation, text: &str, understood: &Understood) {
         match fact_of(*intent) {
             Some((fact, value)) => said.fill(fact, value),
             None => match intent {
-                Intent::Budget => said.fill(Fact::Budget, understood.amounts.first().map_or(text, |amount| &amount.text)),
+                Intent::Budget => {
+                    said.fill(Fact::Budget, understood.amounts.first().map_or(text, |amount| &amount.text))
+                }
                 Intent::CurrentSupplier => said.fill(Fact::CurrentSupplier, text),
                 Intent::ContactEmail | Intent::ContactPhone => {}
                 _ => said.state(*intent, text),

@@ -114,7 +114,8 @@ fn span(text: &str) -> Option<Span> {
 
 fn minute(time: &str) -> Option<u32> {
     let (hours, minutes) = cut(time.trim(), b":.");
-    let whole = |text: &str, most: i64| thousandths(text).map(|number| number / 1_000).filter(|n| (0..=most).contains(n));
+    let whole =
+        |text: &str, most: i64| thousandths(text).map(|number| number / 1_000).filter(|n| (0..=most).contains(n));
     let minute = whole(hours, 24)? * 60 + whole(minutes.unwrap_or("0"), 59)?;
     (minute <= 24 * 60).then_some(minute as u32)
 }
@@ -149,7 +150,17 @@ mod tests {
 
     #[test]
     fn what_is_no_time_is_said() {
-        for bad in ["mon", "mon 9-", "mon 17:00-9:00", "mon 9:60-10:00", "mon 0-25", "noon 9-10", "mon-tue-wed 9-10", "", "mon 9:00-9:00"] {
+        for bad in [
+            "mon",
+            "mon 9-",
+            "mon 17:00-9:00",
+            "mon 9:60-10:00",
+            "mon 0-25",
+            "noon 9-10",
+            "mon-tue-wed 9-10",
+            "",
+            "mon 9:00-9:00",
+        ] {
             assert!(hours(&format!(r#"["{bad}"]"#), "[]").is_err(), "{bad}");
         }
         for good in ["mon 0:00-24:00", "MON-sun 8-16", "sat 10.00-14.00", "fri-mon  9:30 - 10:00"] {

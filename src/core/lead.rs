@@ -372,7 +372,7 @@ impl Lead {
         self.bound_reasons(MAX_REASONS);
         let surplus = self.journey.len().saturating_sub(MAX_JOURNEY);
         self.journey.drain(..surplus);
-        self.brief = clip(&self.brief, 1_500).to_owned();
+        self.brief = clip(&self.brief, 2_500).to_owned();
         let mut surplus = json(&self.write()).len().saturating_sub(MAX_BYTES);
         while surplus > 0 && !self.chat.is_empty() {
             surplus = surplus.saturating_sub(json(&self.chat.remove(0).write()).len());

@@ -175,7 +175,7 @@ impl Lexicon {
     /// The numbers of the words that a word of a text can be.
     fn words_of(&self, token: &str) -> Vec<u16> {
         let whole = |word: &Word| if word.is_prefix { token.starts_with(&word.stem) } else { token == word.stem };
-        let mut found = self.beginning_as(token, &whole);
+        let mut found = self.beginning_as(token, whole);
         for (at, letter) in token.bytes().enumerate() {
             let begun = self.parts.get(usize::from(letter)).into_iter().flatten();
             let is_there =
@@ -189,12 +189,12 @@ impl Lexicon {
         if found.iter().any(is_clear) || token.len() + 1 < LONG || self.frequent.iter().any(|word| word == token) {
             return found;
         }
-        found.extend(self.beginning_as(token, &|word| word.stem.len() >= LONG && is_near(token, word)));
+        found.extend(self.beginning_as(token, |word| word.stem.len() >= LONG && is_near(token, word)));
         found
     }
 
     /// The words with the same first letter that fit.
-    fn beginning_as(&self, token: &str, fits: &dyn Fn(&Word) -> bool) -> Vec<u16> {
+    fn beginning_as(&self, token: &str, fits: impl Fn(&Word) -> bool) -> Vec<u16> {
         let near = token.bytes().next().and_then(|first| self.by_letter.get(usize::from(first)));
         near.into_iter().flatten().copied().filter(|number| fits(&self.words[usize::from(*number)])).collect()
     }
@@ -303,7 +303,12 @@ pub fn fold(text: &str) -> String {
 pub fn is_letter(letter: char) -> bool {
     match letter {
         '\0'..='\u{7f}' => letter.is_ascii_alphanumeric(),
-        '\u{80}'..='\u{bf}' | '×' | '÷' | '\u{2000}'..='\u{2bff}' | '\u{3000}'..='\u{303f}' | '\u{e000}'..='\u{f8ff}' => false,
+        '\u{80}'..='\u{bf}'
+        | '×'
+        | '÷'
+        | '\u{2000}'..='\u{2bff}'
+        | '\u{3000}'..='\u{303f}'
+        | '\u{e000}'..='\u{f8ff}' => false,
         _ => letter < '\u{1f000}',
     }
 }

@@ -10,7 +10,7 @@
 //!   from
 //! - [`facts`]: what was done, counted in day buckets · [`visitor`]: all that is known, mergeable
 //! - [`model`]: the scoring model · [`select`]: what its rules look at · [`score`]: the points, explained · [`tier`]: what they mean · [`qualify`]: what was stated
-//! - [`lead`]: what is sent · [`brief`]: its prose · [`outbox`]: its delivery
+//! - [`lead`]: what is sent · [`brief`]: its prose · [`advice`]: what sales can do with what was said · [`outbox`]: its delivery
 //! - [`address`]: where leads may be sent
 //! - [`scrub`]: what is hidden of addresses and labels
 //! - [`consent`]: what is allowed · [`manager`]: what consent managers are asked
@@ -25,6 +25,7 @@
 //! - [`schema`]: JSON Schemas of config and lead (feature `native`)
 
 pub mod address;
+pub mod advice;
 pub mod app;
 pub mod bot;
 pub mod brief;
@@ -42,9 +43,9 @@ pub mod intent;
 pub mod json;
 pub mod lead;
 pub mod lexicon;
+pub mod link;
 #[cfg(feature = "native")]
 pub mod lint;
-pub mod link;
 pub mod list;
 pub mod manager;
 pub mod model;

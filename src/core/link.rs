@@ -39,7 +39,10 @@ mod tests {
     fn addresses_and_nothing_else() {
         let links = |text| parts(text).into_iter().filter(|(_, link)| *link).map(|(part, _)| part).collect::<Vec<_>>();
         for (text, expected) in [
-            ("see https://a.example/x?y=1, or (http://b.example).", vec!["https://a.example/x?y=1", "http://b.example"]),
+            (
+                "see https://a.example/x?y=1, or (http://b.example).",
+                vec!["https://a.example/x?y=1", "http://b.example"],
+            ),
             ("javascript:alert(1) data:text/html,x mailto:a@b.fi HTTPS", vec![]),
             ("https:// http://", vec![]),
             ("ähttps://ä.fi<b>", vec!["https://ä.fi"]),

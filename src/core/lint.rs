@@ -51,7 +51,8 @@ fn of_dialogue(config: &Config, dialogue: &Dialogue) -> Vec<Problem> {
         advice.push(Problem { path: format!("$.chat.script[{index}]"), wrong, mend: mend.into() });
     };
     let answers = dialogue.answers.iter().filter_map(|answer| answer.next.as_deref());
-    let starts: Vec<&str> = answers.chain(config.chat.greetings.iter().map(|greeting| greeting.step.as_str())).collect();
+    let starts: Vec<&str> =
+        answers.chain(config.chat.greetings.iter().map(|greeting| greeting.step.as_str())).collect();
     for id in unreachable(script, &starts) {
         note(id, format!("step `{id}` is never reached"), "Let a `next` lead to it, or take it out");
     }
@@ -66,7 +67,11 @@ fn of_dialogue(config: &Config, dialogue: &Dialogue) -> Vec<Problem> {
     for step in script.0.iter().filter(|_| !has_form) {
         if matches!(step.expects, Some(Expected::Email | Expected::Phone)) {
             let wrong = format!("what step `{}` asks for is not sent: nobody agreed to that", step.id);
-            note(&step.id, wrong, "Let a step with `contact` follow: its form is filled in already, and asks for consent");
+            note(
+                &step.id,
+                wrong,
+                "Let a step with `contact` follow: its form is filled in already, and asks for consent",
+            );
         }
     }
     advice

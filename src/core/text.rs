@@ -73,6 +73,18 @@ impl schemars::JsonSchema for Text {
     }
 }
 
+/// The phrase with `{}`, where it has one, filled in.
+pub(crate) fn fill(phrase: &str, text: &str) -> String {
+    let (before, after) = cut(phrase, b"{");
+    let (_, after) = cut(after.unwrap_or(""), b"}");
+    [before, text, after.unwrap_or("")].concat()
+}
+
+/// Somebody's words, cut to a number of bytes, in quotation marks.
+pub(crate) fn quote(words: &str, most: usize) -> String {
+    ["\"", clip(words, most).trim_end(), "\""].concat()
+}
+
 /// The longest start of `text` that has at most `most` bytes and ends between two characters.
 pub fn clip(text: &str, most: usize) -> &str {
     text.get(..text.floor_char_boundary(most)).unwrap_or(text)

@@ -279,9 +279,8 @@ fn is_date(number: &str) -> bool {
 /// A number with what stands around it, where it is a sum of money.
 fn amount(number: &str, before: &str, after: &str) -> Option<Amount> {
     let sign = before.trim_end().chars().next_back().map(String::from);
-    let before = CURRENCIES
-        .iter()
-        .find(|(unit, _)| sign.as_deref() == Some(*unit) && unit.chars().all(|sign| !is_letter(sign)));
+    let before =
+        CURRENCIES.iter().find(|(unit, _)| sign.as_deref() == Some(*unit) && unit.chars().all(|sign| !is_letter(sign)));
     let (mut factor, mut currency, mut said) = (None, before.map(|(_, currency)| *currency), number.to_owned());
     for word in after.split_whitespace().take(2) {
         let folded = fold(word);

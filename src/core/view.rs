@@ -62,12 +62,16 @@ impl Panel {
         let mut address = String::from("data:text/plain;charset=utf-8,");
         for Said { line, .. } in &self.lines {
             let sender = if line.from == Speaker::Visitor { you } else { &self.title };
-            for byte in [&iso_day(day(line.at)), " ", &time(line.at), " ", sender, ": ", &line.text, "\r\n"].concat().bytes() {
+            for byte in
+                [&iso_day(day(line.at)), " ", &time(line.at), " ", sender, ": ", &line.text, "\r\n"].concat().bytes()
+            {
                 if byte.is_ascii_alphanumeric() {
                     address.push(char::from(byte));
                 } else {
                     address.push('%');
-                    address.extend([byte >> 4, byte & 15].map(|digit| char::from(b"0123456789ABCDEF"[usize::from(digit)])));
+                    address.extend(
+                        [byte >> 4, byte & 15].map(|digit| char::from(b"0123456789ABCDEF"[usize::from(digit)])),
+                    );
                 }
             }
         }

@@ -128,6 +128,34 @@ phrases! {
     FORGET "forget";
     /// What is shown after it.
     FORGOTTEN "forgotten";
+    /// To sales: the known way to answer this objection; `{}` are the visitor's words.
+    OBJECTION_PRICE "objection_price";
+    /// The same.
+    OBJECTION_DELIVERY "objection_delivery";
+    /// The same.
+    OBJECTION_PRODUCT "objection_product";
+    /// The same.
+    OBJECTION_COMPANY "objection_company";
+    /// The same.
+    OBJECTION_NO_HURRY "objection_no_hurry";
+    /// The same.
+    OBJECTION_MUST_ASK "objection_must_ask";
+    /// To sales: what to open with where there is a supplier.
+    OPEN_SUPPLIER "open_supplier";
+    /// Where the visitor asked for something.
+    OPEN_WISH "open_wish";
+    /// Where there is a need alone.
+    OPEN_NEED "open_need";
+    /// To sales: how to close where something stands in the way.
+    CLOSE_IF_SETTLED "close_if_settled";
+    /// Where nothing does.
+    CLOSE_SOON "close_soon";
+    /// Where it is for later.
+    CLOSE_LATER "close_later";
+    /// Where there is no time limit.
+    CLOSE_STORY "close_story";
+    /// Where nothing is to be bought.
+    CLOSE_THANKS "close_thanks";
 }
 
 #[cfg(test)]

@@ -10,9 +10,7 @@ use serde_json::Value;
 fn main() -> Result<(), Box<dyn Error>> {
     let out = env::var("OUT_DIR")?;
     let out = Path::new(&out);
-    for (from, to) in
-        [("../core/defaults/model-b2b.json", "model.json"), ("../core/defaults/chat.json", "chat.json")]
-    {
+    for (from, to) in [("../core/defaults/model-b2b.json", "model.json"), ("../core/defaults/chat.json", "chat.json")] {
         let mut document: Value = serde_json::from_str(&read(from)?)?;
         drop_reasons(&mut document);
         let json = document.to_string();

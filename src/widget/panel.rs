@@ -73,11 +73,7 @@ pub(crate) fn draw(before: &Rc<View>, view: &Rc<View>) {
             host::style(SHEET);
             let place = host::place();
             // As long as the page lives.
-            let ear = Closure::<dyn Fn(web_sys::Event)>::new(|event: web_sys::Event| {
-                if let Some(input) = heard(&event) {
-                    send(Event::Chat(input));
-                }
-            });
+            let ear = Closure::<dyn Fn(web_sys::Event)>::new(|event: web_sys::Event| hear(&event));
             let ear = ear.into_js_value();
             host::listen(&place, HEARD, ear.unchecked_ref(), false);
             let window = host::global("visualViewport");
@@ -326,6 +322,14 @@ fn writer<'w>(say: &impl Fn(Word) -> &'w str) -> Html {
             <textarea rows="1" maxlength="1000" aria-label={write.to_owned()} placeholder={write.to_owned()} />
             { button("send", say(words::SEND), icon("M4 12l16-7-5 15-3.5-5.5zM11.5 14.5L20 5")) }
         </div>
+    }
+}
+
+/// Something happened in the panel.
+#[inline(never)]
+pub(crate) fn hear(event: &web_sys::Event) {
+    if let Some(input) = heard(event) {
+        send(Event::Chat(input));
     }
 }
 

@@ -105,7 +105,7 @@ impl State {
                     }
                 }
                 Stored::Chat(chat) if area == Area::Tab || self.consent.may_store() => {
-                    if chat.lines.last().is_none_or(|line| line.at < oldest) {
+                    if chat.lines.last().is_some_and(|line| line.at < oldest) {
                         turn.remove(area, &[&key]);
                     } else {
                         self.adopt(*chat);
@@ -434,7 +434,7 @@ impl State {
         let area = if self.consent.may_store() { Area::Site } else { Area::Tab };
         // A greeting is nothing that the visitor has asked for.
         let is_wanted = self.consent.may_store() || self.chat.unread == 0;
-        if self.chat.started() && is_wanted && self.chat_saved != self.chat.version {
+        if (self.chat.started() || self.chat.open) && is_wanted && self.chat_saved != self.chat.version {
             self.chat_saved = self.chat.version;
             turn.store(area, &[CHAT_KEY], object("chat", &[&self.chat]));
         }

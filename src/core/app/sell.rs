@@ -21,7 +21,7 @@ use crate::score;
 use crate::select::Selector;
 use crate::signal::Kind;
 use crate::source::Touch;
-use crate::text::{Lang, Text, clip, decimal, number};
+use crate::text::{Lang, Text, clip, decimal, join, number};
 use crate::tier::{self, Stage, Tier};
 use crate::time::{MINUTE, Millis, day, iso, iso_day};
 use crate::visitor::{Latest, LeadMark, Record};
@@ -215,7 +215,8 @@ impl State {
     /// Puts a lead into the outbox, for each of these receivers. Returns the keys.
     fn enqueue(&mut self, mut lead: Lead, to: Vec<String>, submitted: bool, turn: &mut Turn) -> Vec<String> {
         // By what is new in it: two tabs, or a page and the one that died before it, make of the same news the same revision.
-        let news = object("tier contact said heard", &[&lead.tier, &lead.contact, &lead.qualification, &self.chat.heard()]);
+        let news =
+            object("tier contact said heard", &[&lead.tier, &lead.contact, &lead.qualification, &self.chat.heard()]);
         let news = id::digest(&json(&news));
         lead.idempotency_key = [&lead.id, ".", &number(lead.revision.into()), ".", &news].concat();
         lead.bound();
@@ -294,7 +295,7 @@ impl State {
             let steps = self.sum.journey.iter().filter(|step| step.what != Kind::Visit);
             lead.journey = gather(steps.map(JourneyStep::from));
         }
-        lead.brief = brief(&lead, lang);
+        lead.brief = join([brief(&lead, lang), self.chat.advice.clone()], "\n");
         lead
     }
 

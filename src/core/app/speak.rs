@@ -6,6 +6,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use super::{Effect, State, Turn};
+use crate::advice::advice;
 use crate::chat::{Conversation, Input, Line, Speaker};
 use crate::dialogue::{Dialogue, Moment};
 use crate::intent::Intent;
@@ -89,6 +90,9 @@ pub(super) fn answer(state: &mut State, input: Input, turn: &mut Turn) {
 }
 
 fn said(state: &mut State, intents: &[Intent], turn: &mut Turn) {
+    if let Some(dialogue) = &state.dialogue {
+        state.chat.advice = advice(&state.chat.said, &dialogue.words, state.config.sales_language);
+    }
     state.signal_here(Kind::ChatMessage, 1, turn);
     for intent in intents {
         state.signal(Kind::Intent, intent.name(), 1, turn);

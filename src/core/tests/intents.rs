@@ -3,8 +3,8 @@
 
 use std::collections::BTreeSet;
 
-use leadheat_core::text::Lang;
 use leadheat_core::intent::Intent;
+use leadheat_core::text::Lang;
 use leadheat_core::understand::understand;
 
 const FI: &str = include_str!("intents-fi.tsv");
