@@ -182,7 +182,7 @@ struct Talk {
     /// What the chat says and asks; leadheat's own script where absent.
     #[schemars(default)]
     script: Script,
-    /// What is answered when the visitor asks something else; where there is no script of your own, leadheat's.
+    /// What is answered when the visitor asks something else. Where there is no script of your own, leadheat's come after them.
     #[schemars(default)]
     answers: Vec<crate::dialogue::Answer>,
     /// When somebody is there. Outside it the chat says so, and when somebody will be there again.

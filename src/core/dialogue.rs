@@ -113,11 +113,13 @@ impl Dialogue {
         let document = if value.part("script").is_null() { usual } else { value };
         let script = Script::read(&at.field("script"), document.part("script"));
         let mut more = <[String; 3]>::default();
-        let own = if value.part("answers").is_null() { document } else { value };
+        // leadheat's own answers lead to steps of its own script.
+        let usual_answers = if value.part("script").is_null() { usual.many("answers") } else { &[] };
+        let own = value.many("answers").iter().chain(usual_answers);
         let answers_at = at.field("answers");
         let read =
             |(index, answer): (usize, &Value)| read_answer(&answers_at.item(index), index, answer, &script, &mut more);
-        let answers = gather(own.many("answers").iter().enumerate().map(read));
+        let answers = gather(own.enumerate().map(read));
         read_lexicon(&at.field("lexicon"), value.part("lexicon"), &mut more);
         for (index, greeting) in value.many("greetings").iter().enumerate() {
             script.expect_step(&at.field("greetings").item(index), "this greeting", &greeting.text("step"));
@@ -161,14 +163,14 @@ impl Dialogue {
         self.hours.as_ref().is_none_or(|hours| hours.are_open(at.now, at.ahead))
     }
 
-    /// What is said of nobody being there; empty where somebody is.
-    pub fn away(&self, at: &Moment) -> String {
+    /// What is said, by this phrase, of nobody being there; empty where somebody is.
+    pub fn away(&self, word: Word, at: &Moment) -> String {
         let Some(hours) = self.hours.as_ref().filter(|_| !self.is_open(at)) else { return String::new() };
         let next = hours.next(at.now, at.ahead).map_or(String::new(), |(weekday, time)| {
             let days = self.words.get(words::WEEKDAYS, at.lang);
             [nth(days, b' ', weekday as usize), " ", &time].concat()
         });
-        fill(self.words.get(words::AWAY, at.lang), &next)
+        fill(self.words.get(word, at.lang), &next)
     }
 
     /// The step whose answer is awaited.
@@ -179,7 +181,7 @@ impl Dialogue {
     /// Begins the script, where nothing is awaited and the visitor has said nothing yet.
     pub fn begin(&self, chat: &mut Conversation, at: &Moment) {
         if chat.step.is_empty() && chat.heard() == 0 && !chat.started() {
-            let away = self.away(at);
+            let away = self.away(words::AWAY, at);
             chat.push(Speaker::Bot, &away, at.now);
             self.run(chat, self.script.0.first().map(|step| step.id.as_str()), at);
         }
@@ -271,8 +273,11 @@ impl Dialogue {
                 }
                 // No question, but an answer to one, which goes on below.
                 (None, Some(_), Some((_, Fit::Words(_)))) if !text.contains('?') => {}
-                (None, Some(step), _) => return chat.push(Speaker::Bot, step.say.get(at.lang), at.now),
-                (None, None, _) => return,
+                (None, step, _) => {
+                    // Nobody is greeted twice.
+                    let open = step.filter(|step| self.script.0.first() != Some(step));
+                    return chat.push(Speaker::Bot, open.map_or("", |step| step.say.get(at.lang)), at.now);
+                }
             }
         }
         let say = |word| self.words.get(word, at.lang);

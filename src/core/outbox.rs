@@ -291,15 +291,18 @@ impl Outbox {
         }
     }
 
-    /// Gives every dead letter another twelve attempts and seven days. Returns their keys.
+    /// Tries at once what a receiver that was away did not take, and gives every dead letter another twelve attempts and seven days:
+    /// somebody asks for it. Returns their keys.
     pub fn replay(&mut self, now: Millis) -> Vec<String> {
         let mut keys = Vec::new();
         for (key, item) in &mut self.items.0 {
             if item.is_dead() {
-                item.state = State::Queued;
-                (item.attempts, item.refusals, item.due, item.since) = (0, 0, 0, now);
-                keys.push(key.clone());
+                (item.attempts, item.refusals, item.since) = (0, 0, now);
+            } else if item.state != State::Away {
+                continue;
             }
+            (item.state, item.due) = (State::Queued, 0);
+            keys.push(key.clone());
         }
         keys
     }

@@ -195,10 +195,9 @@ impl Reading {
                 let near = (from.saturating_sub(REACH.0)..to + REACH.1).contains(at);
                 near && (tokens[*at].clause == tokens[from].clause || tokens[*at].clause == tokens[to - 1].clause)
             };
-            if !(found.negatable && negations.iter().any(takes_away)) {
-                if intents.get(&intent).is_none() {
-                    *intents.entry(&intent) = found.tokens;
-                }
+            let is_known = intents.get(&intent).is_some();
+            if !(is_known || found.negatable && negations.iter().any(takes_away)) {
+                *intents.entry(&intent) = found.tokens;
             }
         }
         let dates = of("date").iter().map(|found| found.tokens).collect();

@@ -151,7 +151,11 @@ fn drawn(before: &View, view: &View, root: &NodeRef) {
     let last = before.panel.as_ref().unwrap_or(&nothing);
     if last.lines != panel.lines || last.types != panel.types || last.ask != panel.ask || before.open != view.open {
         if let Some(log) = find(".scroll") {
-            set(&log, "scrollTop", &get(&log, "scrollHeight"));
+            // To the end; but a form that is longer than the panel begins at its beginning.
+            let top = |element: &Element| get(element, "offsetTop").as_f64().unwrap_or_default();
+            let end = get(&log, "scrollHeight").as_f64().unwrap_or_default();
+            let form = find("form").map_or(end, |form| top(&form) - top(&log) - 8.0);
+            set(&log, "scrollTop", &end.min(form).into());
         }
     }
     // Into the panel when the visitor opens it, back to the launcher when it closes. A panel that is open when the page

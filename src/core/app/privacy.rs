@@ -313,6 +313,7 @@ impl State {
         }
         self.chat = Conversation { open: self.chat.open, ..Conversation::default() };
         self.chat_saved = 0;
+        self.forgotten = true;
         self.form_errors.clear();
         for (key, _) in std::mem::take(&mut self.outbox.items).0 {
             self.store_lead(&key, turn);

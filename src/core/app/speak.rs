@@ -122,7 +122,7 @@ pub(super) fn panel(state: &State, dialogue: &Dialogue, now: Millis) -> Rc<Panel
         Said { line: line.clone(), delivery }
     };
     let there = chat.lines.iter().take_while(|line| types.is_none_or(|next| line.at < next));
-    let away = dialogue.away(&at);
+    let away = dialogue.away(words::BACK, &at);
     Rc::new(Panel {
         title: if title.is_empty() { dialogue.words.get(words::CHAT, lang) } else { title }.to_owned(),
         replies: if away.is_empty() { dialogue.replies.get(lang).to_owned() } else { away },

@@ -43,10 +43,7 @@ impl State {
                 self.chat.version += 1;
             }
             Input::Retry => self.retry(turn),
-            Input::Forget => {
-                self.forget(turn);
-                self.forgotten = true;
-            }
+            Input::Forget => self.forget(turn),
             _ if self.dialogue.is_none() => {} // There is nothing yet to answer.
             _ => speak::answer(self, input, turn),
         }

@@ -149,6 +149,7 @@ fn branches_by_answer_tier_page_hours_and_intent() {
 fn a_free_question_is_answered_and_the_conversation_comes_back() {
     let chat = json!({
         "script": [
+            {"id": "hello", "say": "Hello", "next": "size"},
             {"id": "size", "say": "How many rooms?", "expects": "number", "fills": "requirements", "next": "why"},
             {"id": "why", "say": "What for?", "expects": "text", "fills": "need", "next": "bye"},
             {"id": "bye", "say": "Bye"}, {"id": "demo", "say": "Demo it is"}
