@@ -7,10 +7,12 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, Result};
+use leadheat_core::advice::advice;
 use leadheat_core::brief::{brief, limit};
 use leadheat_core::lead::{Lead, SCHEMA};
-use leadheat_core::text::Lang;
+use leadheat_core::text::{Lang, join};
 use leadheat_core::time::iso;
+use leadheat_core::words::Phrases;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::{Deserialize, Serialize};
 use tokio::sync::broadcast;
@@ -222,7 +224,10 @@ impl Inbox {
             "authority",
             "budget",
             "current_supplier",
+            "requirements",
             "preferred",
+            "preferred_time",
+            "satisfied",
             "channel",
             "referrer",
             "utm_campaign",
@@ -291,7 +296,8 @@ fn in_language(mut entry: Entry, lang: Lang) -> Entry {
             reason.label = rule.map_or_else(|| limit(&reason.rule, lang), |rule| rule.label.get(lang).to_owned());
         }
     }
-    entry.lead.brief = brief(&entry.lead, lang);
+    let advice = advice(&entry.lead.qualification, &Phrases::default(), lang);
+    entry.lead.brief = join([brief(&entry.lead, lang), advice], "\n");
     entry
 }
 

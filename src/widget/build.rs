@@ -20,7 +20,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rustc-link-arg=-zstack-size=524288");
     for name in ["launcher.css", "panel.css"] {
         let sheet = read(name)?;
-        let lines = sheet.lines().map(str::trim).filter(|line| !line.starts_with("/*"));
+        let lines = sheet.lines().map(str::trim).filter(|line| !line.starts_with("/*")); // Of one line each.
         let mut sheet = lines.collect::<Vec<_>>().join("\n");
         // No space stands in a value beside these.
         for (from, to) in [

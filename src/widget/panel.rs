@@ -107,6 +107,8 @@ struct Drawn {
     view: Rc<View>,
     /// As it was drawn last.
     last: Option<Rc<View>>,
+    /// Whether the panel had the focus before it was drawn.
+    has_focus: bool,
     root: NodeRef,
 }
 
@@ -115,12 +117,13 @@ impl Component for Drawn {
     type Properties = ();
 
     fn create(_: &Context<Self>) -> Self {
-        Drawn { view: Rc::default(), last: None, root: NodeRef::default() }
+        Drawn { view: Rc::default(), last: None, has_focus: false, root: NodeRef::default() }
     }
 
     fn update(&mut self, _: &Context<Self>, view: Rc<View>) -> bool {
         self.last.get_or_insert_with(|| view.clone());
         self.view = view;
+        self.has_focus = get(&get(&host::root(), "parentNode"), "activeElement").is_truthy();
         true
     }
 
@@ -134,14 +137,14 @@ impl Component for Drawn {
 
     fn rendered(&mut self, _: &Context<Self>, _first: bool) {
         if let Some(before) = self.last.take() {
-            drawn(&before, &self.view, &self.root);
+            drawn(&before, &self.view, self.has_focus, &self.root);
             self.last = Some(self.view.clone());
         }
     }
 }
 
 /// After drawing: moves focus and scroll position to where they belong.
-fn drawn(before: &View, view: &View, root: &NodeRef) {
+fn drawn(before: &View, view: &View, has_focus: bool, root: &NodeRef) {
     if before.open && !view.open {
         return focus(host::root().query_selector(".launcher").ok().flatten());
     }
@@ -165,17 +168,10 @@ fn drawn(before: &View, view: &View, root: &NodeRef) {
         focus(find("form input, textarea"));
     } else if before.open && errors(last) != errors(panel) && !errors(panel).is_empty() {
         focus(find("[aria-invalid]"));
-    } else if before.open && before.panel.is_some() && last.ask != panel.ask && has_focus(&root) {
+    } else if has_focus && last.ask != panel.ask {
         // What had the focus is gone with its question; the next answer goes into the text field or the form.
         focus(find("form input").or_else(|| find("textarea")));
     }
-}
-
-/// Whether nothing outside the panel has the focus.
-fn has_focus(panel: &HtmlElement) -> bool {
-    let page = get(&host::global("document"), "activeElement");
-    let shadow = panel.get_root_node();
-    page == get(&host::global("document"), "body") || page == get(&shadow, "host")
 }
 
 fn errors(panel: &Panel) -> &[FieldError] {

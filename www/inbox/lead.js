@@ -50,7 +50,9 @@ function background(entry) {
   return [
     section('facts', t('facts'), lead.source && h('div', { class: 'touches' }, touch('first', lead.source.first), touch('last', lead.source.last)), facts([
       [t('need'), q.need, own], [t('timeframe'), word('timeframe', q.timeframe)], [t('authority'), word('authority', q.authority)], [t('budget'), q.budget, own],
-      [t('supplier'), q.current_supplier, own], [t('preferred'), word('preferred', q.preferred)],
+      [t('supplier'), q.current_supplier, own], [t('requirements'), q.requirements, own], [t('preferred'), word('preferred', q.preferred)], [t('preferred_time'), q.preferred_time, own],
+      ...(q.statements || []).map(({ intent, words }) => [`${t('said')}: ${word('intent', intent)}`, words, own]),
+      typeof q.satisfied === 'boolean' && [t('satisfied'), t(q.satisfied ? 'yes' : 'no')],
       [t('company'), contact.company, own], [t('phone'), contact.phone], [t('email'), contact.email],
       ...Object.entries(lead.attributes || {}).map(([name, value]) => [name.replaceAll('_', ' '), value, own]),
       lead.topics?.length && [t('topics'), lead.topics.join(', '), own],

@@ -5,7 +5,7 @@ import { clock, duration, percent, weekday } from './format.js';
 
 const GAP = 30 * 60 * 1000;
 const MARKS = {
-  chat_open: 'chat', chat_message: 'chat', form_start: 'form', form_submit: 'form', form_abandon: 'form', click_download: 'download', click_mailto: 'mail',
+  chat_open: 'chat', chat_message: 'chat', intent: 'chat', form_start: 'form', form_submit: 'form', form_abandon: 'form', click_download: 'download', click_mailto: 'mail',
   click_tel: 'phone', click_outbound: 'out', contact: 'contact', mark: 'flag', custom: 'flag',
 };
 const PRICES = /pric|hinna|hinta|arak|arlista|dijak|tarif/;
@@ -49,7 +49,7 @@ function picture(steps, longest, label, prices) {
 function stepList(steps, prices) {
   return h('ol', { role: 'list', class: 'steps' }, steps.map((step) => h('li', null,
     h('time', { datetime: step.at }, clock(step.at)), icon(markOf(step, prices) || 'page'),
-    h('span', null, word('what', step.what), ' ', step.subject && h('span', { class: 'subject' }, step.subject)),
+    h('span', null, word('what', step.what), ' ', step.subject && (step.what === 'intent' ? word('intent', step.subject) : h('span', { class: 'subject' }, step.subject))),
     h('span', { class: 'much' }, [step.seconds > 0 && duration(step.seconds), step.scroll > 0 && t('scrolled', percent(step.scroll))].filter(Boolean).join(', ')))));
 }
 
