@@ -2,6 +2,7 @@
 //! bot says next ([`crate::dialogue`]), how it is drawn or what it is worth.
 
 use crate::lead::{Contact, Field};
+use crate::list::gather;
 use crate::names::names;
 use crate::qualify::Qualification;
 use crate::text::{after_last, clip, split};
@@ -140,6 +141,25 @@ impl Conversation {
     pub fn typing_until(&self, now: Millis) -> Option<Millis> {
         // What lies further ahead is of a clock that was set back.
         self.lines.iter().map(|line| line.at).find(|at| (now + 1..now + LONGEST_PAUSE).contains(at))
+    }
+
+    /// Puts this version in the place of another, where it is newer. What the visitor wrote in the older alone, in two tabs at
+    /// once, stays, and makes a newer version still.
+    pub(crate) fn join(self, other: &mut Conversation) -> bool {
+        let is_newer = self.version > other.version;
+        let older = if is_newer { std::mem::replace(other, self) } else { self };
+        let first = other.lines.first().map_or(Millis::MAX, |line| line.at);
+        let is_lost = |line: &&Line| {
+            line.from == Speaker::Visitor && line.at >= first && !other.lines.iter().any(|known| known == *line)
+        };
+        let lost = gather(older.lines.iter().filter(is_lost).cloned());
+        for line in lost {
+            let place = other.lines.iter().position(|known| known.at > line.at).unwrap_or(other.lines.len());
+            other.lines.insert(place, line);
+            other.said = other.said.or(&older.said);
+            other.version = other.version.max(older.version) + 1;
+        }
+        is_newer
     }
 
     /// Adds a message.

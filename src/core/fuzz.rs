@@ -127,9 +127,29 @@ static CONFIG: LazyLock<Json> = LazyLock::new(|| {
             { "name": "readers", "url": "/readers", "form": "form", "when": { "kind": "page_view", "on": "/articles/*", "from": 2 } },
         ],
         "model": serde_json::from_str::<Json>(model::DEFAULT).expect("JSON"),
-        "chat": { "company": "Lumo", "replies": { "en": "soon", "fi": "pian", "hu": "hamar" }, "privacy": "/privacy", "script": serde_json::from_str::<Json>(dialogue::DEFAULT).expect("JSON")["script"] },
+        "chat": chat(),
     })
 });
+
+/// A chat with everything that can be set.
+fn chat() -> Json {
+    json!({ "company": "Lumo", "replies": { "en": "soon", "fi": "pian", "hu": "hamar" }, "privacy": "/privacy", "position": "left", "z_index": 9, "ask_satisfied": true,
+            "hours": { "zone": "Europe/Helsinki", "open": ["mon-fri 9:00-17:00", "sat 10-14"], "closed": ["2026-12-24"] },
+            "greetings": [{ "step": "help", "tier": "warm", "page": ["/pricing"], "after": 5, "exit": true }, { "step": "size", "after": 2 }],
+            "answers": [{ "to": { "en": "deliver* .. sweden; ship|send abroad -not", "hu": "szallit*" }, "say": "Yes." }, { "intent": ["want_human"], "next": "help" }],
+            "words": { "open": { "en": "Ask", "fi": "Kysy" }, "noted": "Ok" },
+            "lexicon": { "en": ["want_demo: test drive*"], "fi": [], "hu": ["no: dehogy"] },
+            "script": [
+                { "id": "hello", "say": { "en": "Hello", "fi": "Hei" }, "fills": "need", "expects": "text", "replies": [{ "say": "A quote" }, { "say": "Help", "next": "help" }], "next": "size" },
+                { "id": "size", "say": "How many?", "expects": "number", "fills": "requirements", "branches": [
+                    { "answer": ["1*"], "tier": ["cold"], "page": ["/pric*"], "hours": "closed", "intent": ["ask_price"], "next": "when" }], "next": "when" },
+                { "id": "when", "say": "When?", "fills": "timeframe", "replies": [{ "say": "Now", "value": "now" }, { "say": "Later", "value": "later", "next": "mail" }], "next": "contact" },
+                { "id": "mail", "say": "Which address?", "expects": "email", "next": "contact" },
+                { "id": "help", "say": "A person will help.", "hand_over": true, "next": "contact" },
+                { "id": "contact", "say": "Where to?", "contact": ["name", "email", "phone"], "next": "bye" },
+                { "id": "bye", "say": "Bye" }
+            ] })
+}
 
 /// What a visitor of yesterday has left: keys and records. The webhook was away, so that there are leads, too.
 static STORED: LazyLock<Vec<(String, Json)>> = LazyLock::new(|| {
@@ -285,6 +305,16 @@ fn visit(world: &mut World, tab: TabId) {
         Event::Pushed("purchase".into(), Some(12.5)),
         Event::Filled(vec![("email".into(), "form@firm.example".into()), ("your-name".into(), "Form".into())]),
         Event::Selected("write to me@firm.example".into()),
+        Event::Exiting,
+        Event::Chat(Input::Open),
+        Event::Chat(Input::Choose(1)),
+        Event::Chat(Input::Write(
+            "do you deliver to Sweden, what does it cost? 12 pieces, kate@firm.example, next week".into(),
+        )),
+        Event::Chat(Input::Write("12".into())),
+        Event::Chat(Input::Rate(true)),
+        Event::Chat(Input::Retry),
+        Event::Chat(Input::Dismiss),
     ];
     for event in events {
         world.send(tab, event);

@@ -151,10 +151,11 @@ impl State {
         self.rescore = true;
     }
 
+    /// Takes over what another tab or page made of the conversation.
     fn adopt(&mut self, chat: Conversation) {
-        if chat.version > self.chat.version {
-            self.chat = chat;
-            self.chat_saved = self.chat.version;
+        let version = chat.version;
+        if chat.join(&mut self.chat) {
+            self.chat_saved = version;
         }
     }
 

@@ -382,6 +382,32 @@ fn one_conversation_across_tabs_loses_nothing() {
 }
 
 #[test]
+fn what_is_written_in_two_tabs_at_once_is_in_both() {
+    let (mut world, tab) = opened(json!({}));
+    let other = world.open("/b");
+    // The other tab hears of nothing until it has written itself.
+    let stored = world.site()["leadheat:chat"].clone();
+    write(&mut world, tab, "from the first tab");
+    let first = world.site()["leadheat:chat"].clone();
+    world.plant("leadheat:chat", &stored);
+    let mut apart = World::new(world.config.clone(), 9);
+    apart.plant("leadheat:consent", &world.site()["leadheat:consent"].clone());
+    apart.plant("leadheat:chat", &stored);
+    apart.wall = world.wall;
+    let alone = apart.open("/b");
+    write(&mut apart, alone, "from the second tab");
+    let second = apart.site()["leadheat:chat"].clone();
+    world.plant("leadheat:chat", &first);
+    for tab in [tab, other] {
+        let value = leadheat_core::app::Stored::read(&serde_json::from_str(&second).unwrap());
+        world.send(tab, Event::Changed { key: "leadheat:chat".into(), value });
+        let said: Vec<_> = world.said(tab).iter().map(|line| line.text.as_str()).collect();
+        assert!(said.contains(&"from the first tab") && said.contains(&"from the second tab"), "{said:?}");
+        assert!(said.iter().filter(|text| text.starts_with("from")).count() == 2, "{said:?}");
+    }
+}
+
+#[test]
 fn the_words_and_the_lexicon_are_the_site_owners() {
     let chat = json!({
         "words": {"open": {"en": "Ask Lumo"}, "send": "Go", "noted": "Ok!"},
