@@ -528,3 +528,80 @@ fn a_script_that_cannot_be_used_is_told_and_leadheats_own_stands_in() {
     );
     assert_eq!(effects, [] as [Effect; 0], "before the start it is nothing");
 }
+
+const EXAMPLES: [(&str, &str); 4] = [
+    ("b2b-inquiry", include_str!("../../../docs/chat/b2b-inquiry.json")),
+    ("demo-booking", include_str!("../../../docs/chat/demo-booking.json")),
+    ("quote-request", include_str!("../../../docs/chat/quote-request.json")),
+    ("support-deflection", include_str!("../../../docs/chat/support-deflection.json")),
+];
+
+/// A world with an example, in a language, with the chat open.
+fn example(text: &str, lang: &str) -> (World, TabId) {
+    let mut config: Json = serde_json::from_str(text).unwrap();
+    config["language"] = lang.into();
+    let mut world = World::new(config, 5);
+    let tab = world.open("/");
+    say(&mut world, tab, Input::Open);
+    (world, tab)
+}
+
+#[test]
+fn the_examples_lead_to_a_lead_whatever_is_chosen_in_each_language() {
+    for (name, text) in EXAMPLES {
+        let chat = serde_json::from_str::<Json>(text).unwrap()["chat"].clone();
+        assert_eq!(read(chat.clone()).unwrap(), [""; 0], "{name}");
+        let texts = chat["script"].as_array().unwrap().iter().chain(chat["answers"].as_array().unwrap());
+        for say in texts.flat_map(|one| {
+            [&one["say"]].into_iter().chain(one["replies"].as_array().into_iter().flatten().map(|reply| &reply["say"]))
+        }) {
+            let tags: Vec<_> = say.as_object().into_iter().flatten().map(|(tag, _)| tag.as_str()).collect();
+            assert!(say.is_null() || tags == ["en", "fi", "hu"], "{name}: {say}");
+        }
+        for lang in ["en", "fi", "hu"] {
+            // The n-th reply to each question, or the last where there are fewer.
+            let leads = (0..4).filter(|choice| {
+                let (mut world, tab) = example(text, lang);
+                for _ in 0..20 {
+                    match world.panel(tab).ask.clone() {
+                        Ask::Contact { .. } => world.submit(tab, "a@b.fi"),
+                        Ask::Replies(replies) => say(&mut world, tab, Input::Choose((*choice).min(replies.len() - 1))),
+                        Ask::Text => write(&mut world, tab, "12 kpl, 12.3.2027"),
+                        Ask::Satisfied | Ask::Thanks => break,
+                    }
+                    world.pass(5_000);
+                }
+                assert!(
+                    !matches!(world.panel(tab).ask, Ask::Replies(_) | Ask::Contact { .. }),
+                    "{name} {lang} {choice}: it ends"
+                );
+                !world.received.is_empty()
+            });
+            assert!(leads.count() >= 1, "{name} {lang}");
+        }
+    }
+}
+
+#[test]
+fn the_examples_answer_what_they_are_asked() {
+    for (example_name, lang, question, answer) in [
+        ("b2b-inquiry", "en", "What does it cost per month?", "20 to 40 €"),
+        ("b2b-inquiry", "fi", "onks teil irtisanomisaikaa sopimuksessa?", "30 päivää"),
+        ("b2b-inquiry", "hu", "Hol vannak az adatok, Európában?", "EU-ban"),
+        ("demo-booking", "en", "how long does it take?", "Half an hour"),
+        ("demo-booking", "fi", "Kauanko esittely kestää?", "Puoli tuntia"),
+        ("demo-booking", "hu", "mennyi ideig tart?", "Fél óra"),
+        ("quote-request", "en", "How soon could you deliver to Turku?", "in a week"),
+        ("quote-request", "fi", "Paljonko on takuu?", "viiden vuoden"),
+        ("quote-request", "hu", "Lehet részletre fizetni?", "lízing"),
+        ("support-deflection", "en", "how do I return it?", "30 days"),
+        ("support-deflection", "fi", "unohdin salasanan", "Uusi salasana"),
+        ("support-deflection", "hu", "vissza szeretném küldeni, visszaküldhetem?", "30 napon"),
+        ("support-deflection", "hu", "elfelejtettem a jelszavam", "Új jelszó"),
+    ] {
+        let (_, text) = EXAMPLES.into_iter().find(|(name, _)| *name == example_name).unwrap();
+        let (mut world, tab) = example(text, lang);
+        write(&mut world, tab, question);
+        assert!(bot(&world, tab, 9).iter().any(|said| said.contains(answer)), "{question}: {:?}", bot(&world, tab, 9));
+    }
+}
