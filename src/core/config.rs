@@ -122,7 +122,7 @@ pub struct Chat {
     /// Who is spoken to unasked, and when: at most once a visit, and never while consent is being asked for.
     #[cfg_attr(feature = "native", schemars(default))]
     pub greetings: Vec<Greeting>,
-    /// What the visitor reads, in the place of leadheat's own words: by name, as docs/script.md has them.
+    /// What the visitor reads, in the place of leadheat's own words: by name, as docs/chat.md has them.
     #[cfg_attr(feature = "native", schemars(with = "std::collections::BTreeMap<String, Text>", default))]
     pub words: Phrases,
     /// The rest, as it stands in the document.

@@ -134,7 +134,7 @@ impl Dialogue {
         let words = Phrases::read(value);
         for (name, _) in &words.0 {
             if words::usual(name).is_none() {
-                let mend = "The names are in docs/script.md";
+                let mend = "The names are in docs/chat.md";
                 at.field("words").field(name).problem("the chat has no such words", mend);
             }
         }
