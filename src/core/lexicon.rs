@@ -99,7 +99,7 @@ impl Lexicon {
             let wrong = |why| (number + 1, why);
             let (names, patterns) = line.split_once(':').ok_or(wrong("there is no colon after the names"))?;
             if names == FREQUENT {
-                self.frequent.extend(patterns.split('|').map(|word| fold(word.trim())));
+                self.frequent.extend(frequent(line));
                 continue;
             }
             let means: Vec<usize> = names.split_whitespace().map(|name| self.name(name)).collect();
@@ -167,11 +167,6 @@ impl Lexicon {
         Ok(number)
     }
 
-    /// How many of the words are among the language's most frequent ones.
-    pub fn knows(&self, tokens: &[Token]) -> usize {
-        tokens.iter().filter(|token| self.frequent.contains(&token.word)).count()
-    }
-
     /// The numbers of the words that a word of a text can be.
     fn words_of(&self, token: &str) -> Vec<u16> {
         let whole = |word: &Word| if word.is_prefix { token.starts_with(&word.stem) } else { token == word.stem };
@@ -219,6 +214,12 @@ impl Lexicon {
         }
         found
     }
+}
+
+/// The most frequent words of a language, as the lines of its lexicon have them.
+pub fn frequent(text: &str) -> Vec<String> {
+    let lines = text.lines().filter_map(|line| line.strip_prefix(FREQUENT)?.strip_prefix(':'));
+    lines.flat_map(|words| words.split('|')).map(|word| fold(word.trim())).collect()
 }
 
 /// A text as patterns are held against it.

@@ -51,6 +51,12 @@ pub fn iso(wall: Millis) -> String {
     iso_day(day(wall)) + "T" + &clock
 }
 
+/// `18:02`, at a place that is so many minutes ahead of UTC, with this between hours and minutes.
+pub fn clock(wall: Millis, ahead: i32, between: &str) -> String {
+    let minutes = (wall.saturating_add_signed(i64::from(ahead) * MINUTE as i64) % DAY / MINUTE) as u32;
+    digits(&[(minutes / 60, 2, between), (minutes % 60, 2, "")])
+}
+
 /// Numbers padded with zeros, without the formatting machinery that `format!("{:02}")` brings into the wasm.
 fn digits(parts: &[(u32, usize, &str)]) -> String {
     let mut text = String::new();

@@ -2,11 +2,12 @@
 //! negation takes away, and what amounts, addresses and numbers are; must not have words of a language in it: those are data
 //! ([`crate::lexicon`]).
 
-use std::borrow::Cow;
+use std::cell::OnceCell;
+use std::rc::Rc;
 
 use crate::chat::{is_email, is_phone};
 use crate::intent::Intent;
-use crate::lexicon::{Lexicon, Match, Token, fold, is_letter, tokens};
+use crate::lexicon::{Lexicon, Match, Token, fold, frequent, is_letter, tokens};
 use crate::list::sort_down;
 use crate::sorted::Sorted;
 use crate::text::{Lang, lists};
@@ -55,28 +56,16 @@ pub struct Amount {
     pub currency: Option<&'static str>,
 }
 
-/// leadheat's own lexicons, in the order of [`Lang`]: read once natively, and in the page by the one chat that there is.
-fn own() -> Cow<'static, [Lexicon; 3]> {
-    #[cfg(feature = "native")]
-    {
-        static OWN: std::sync::LazyLock<[Lexicon; 3]> = std::sync::LazyLock::new(lexicons);
-        Cow::Borrowed(&*OWN)
-    }
-    #[cfg(not(feature = "native"))]
-    Cow::Owned(lexicons())
-}
+/// leadheat's own lexicons, in the order of [`Lang`].
+const OWN: [&str; 3] = [
+    include_str!("defaults/lexicon-en.txt"),
+    include_str!("defaults/lexicon-fi.txt"),
+    include_str!("defaults/lexicon-hu.txt"),
+];
 
-fn lexicons() -> [Lexicon; 3] {
-    [
-        include_str!("defaults/lexicon-en.txt"),
-        include_str!("defaults/lexicon-fi.txt"),
-        include_str!("defaults/lexicon-hu.txt"),
-    ]
-    .map(|text| {
-        let mut lexicon = Lexicon::default();
-        let _ = lexicon.read(text); // A test says that they have no problems.
-        lexicon
-    })
+thread_local! {
+    /// The same, read: each when a message in its language comes, since that takes a slow phone some 20 ms.
+    static READ: [OnceCell<Rc<Lexicon>>; 3] = const { [const { OnceCell::new() }; 3] };
 }
 
 /// The names that are no intents and have a meaning of their own: see [`crate::lexicon`].
@@ -87,78 +76,107 @@ const REACH: (usize, usize) = (5, 2);
 
 /// What leadheat understands on a site: its own lexicons, and what the site owner added.
 #[derive(Clone, Debug)]
-pub struct Understanding(Cow<'static, [Lexicon; 3]>);
+pub struct Understanding([Language; 3]);
+
+/// One of them.
+#[derive(Clone, Debug)]
+struct Language {
+    /// The words by which it is known.
+    frequent: Vec<String>,
+    /// What the site owner added.
+    more: String,
+    lexicon: OnceCell<Rc<Lexicon>>,
+}
 
 impl Understanding {
     /// With more lines for each lexicon, in the order of [`Lang`]. A line with a problem adds nothing.
     pub fn with(more: &[String; 3]) -> Understanding {
-        let mut lexicons = own();
-        for (at, lines) in more.iter().enumerate().filter(|(_, lines)| !lines.is_empty()) {
-            for line in lines.lines() {
-                let _ = lexicons.to_mut()[at].read(line);
-            }
-        }
-        Understanding(lexicons)
+        let language = |of: usize| Language {
+            frequent: [frequent(OWN[of]), frequent(&more[of])].concat(),
+            more: more[of].clone(),
+            lexicon: OnceCell::new(),
+        };
+        Understanding([language(0), language(1), language(2)])
+    }
+
+    fn lexicon(&self, of: usize) -> &Lexicon {
+        let Language { more, lexicon, .. } = &self.0[of];
+        lexicon.get_or_init(|| {
+            let own =
+                READ.with(|read| read[of].get_or_init(|| Rc::new(read_lines(Lexicon::default(), OWN[of]))).clone());
+            if more.is_empty() { own } else { Rc::new(read_lines((*own).clone(), more)) }
+        })
     }
 
     /// What a text means. `lang`: the language that it is in, where that is known; parts in others are understood too.
     pub fn of(&self, text: &str, lang: Option<Lang>) -> Understood {
-        read(&self.0, text, lang)
+        let tokens = tokens(text);
+        let known = self
+            .0
+            .each_ref()
+            .map(|language| tokens.iter().filter(|token| language.frequent.contains(&token.word)).count());
+        let most = known.iter().max().copied().unwrap_or_default();
+        // Parts may be in another language; and where no word tells, it may be any.
+        let counts = |of: usize| {
+            most == 0
+                || lang == Some(Lang::NAMES.all[of])
+                || known[of] == most
+                || known[of] >= 2 && known[of] * 2 >= most
+        };
+        let mut readings: Vec<_> =
+            (0..OWN.len()).filter(|of| counts(*of)).map(|of| (of, Reading::new(self.lexicon(of), &tokens))).collect();
+        let best = readings.iter().rev().max_by_key(|(of, reading)| (known[*of], reading.intents.0.len()));
+        let lang = lang.or(best.map(|(of, _)| Lang::NAMES.all[*of])).unwrap_or_default();
+        let mut understood = Understood { lang, ..facts(text) };
+        sort_down(&mut readings, |(of, _)| i64::from(*of == lang as usize)); // Its own language has the first word.
+        for (_, reading) in &readings {
+            let said = |(from, to): &(usize, usize)| {
+                text.get(tokens[*from].span.0..tokens[*to - 1].span.1).unwrap_or_default().to_owned()
+            };
+            for (intent, found) in &reading.intents.0 {
+                understood.hear(*intent, &said(found));
+            }
+            understood.named.extend(reading.named.iter().cloned());
+            for date in reading.dates.iter().map(said) {
+                if !understood.dates.iter().any(|known| known.contains(&date)) {
+                    understood.dates.push(date);
+                }
+            }
+        }
+        for (intent, said) in [(Intent::ContactEmail, &understood.emails), (Intent::ContactPhone, &understood.phones)] {
+            if let Some(first) = said.first() {
+                *understood.intents.entry(&intent) = first.clone();
+            }
+        }
+        // What is said against a price or a delivery is no question about it.
+        for (objection, ask) in
+            [(Intent::ObjectionPrice, Intent::AskPrice), (Intent::ObjectionDelivery, Intent::AskDelivery)]
+        {
+            if understood.means(objection) && !text.contains('?') {
+                understood.intents.remove(&ask);
+            }
+        }
+        let asks = understood.means(Intent::AskPrice) || understood.means(Intent::ObjectionPrice);
+        if let Some(amount) = understood.amounts.first().filter(|_| !asks).map(|amount| amount.text.clone()) {
+            understood.hear(Intent::Budget, &amount);
+        }
+        understood
     }
+}
+
+/// With the lines of a text. Each that has a problem adds nothing.
+fn read_lines(mut lexicon: Lexicon, text: &str) -> Lexicon {
+    for line in text.lines() {
+        let _ = lexicon.read(line);
+    }
+    lexicon
 }
 
 /// What a text means to who knows leadheat's own lexicons alone.
 #[cfg(feature = "native")]
 pub fn understand(text: &str, lang: Option<Lang>) -> Understood {
-    read(&own(), text, lang)
-}
-
-fn read(lexicons: &[Lexicon; 3], text: &str, lang: Option<Lang>) -> Understood {
-    let tokens = tokens(text);
-    let known = lexicons.each_ref().map(|lexicon| lexicon.knows(&tokens));
-    let most = known.iter().max().copied().unwrap_or_default();
-    // Parts may be in another language; and where no word tells, it may be any.
-    let counts = |of: usize| {
-        most == 0 || lang == Some(Lang::NAMES.all[of]) || known[of] == most || known[of] >= 2 && known[of] * 2 >= most
-    };
-    let mut readings: Vec<_> =
-        (0..lexicons.len()).filter(|of| counts(*of)).map(|of| (of, Reading::new(&lexicons[of], &tokens))).collect();
-    let best = readings.iter().rev().max_by_key(|(of, reading)| (known[*of], reading.intents.0.len()));
-    let lang = lang.or(best.map(|(of, _)| Lang::NAMES.all[*of])).unwrap_or_default();
-    let mut understood = Understood { lang, ..facts(text) };
-    sort_down(&mut readings, |(of, _)| i64::from(*of == lang as usize)); // Its own language has the first word.
-    for (_, reading) in &readings {
-        let said = |(from, to): &(usize, usize)| {
-            text.get(tokens[*from].span.0..tokens[*to - 1].span.1).unwrap_or_default().to_owned()
-        };
-        for (intent, found) in &reading.intents.0 {
-            understood.hear(*intent, &said(found));
-        }
-        understood.named.extend(reading.named.iter().cloned());
-        for date in reading.dates.iter().map(said) {
-            if !understood.dates.iter().any(|known| known.contains(&date)) {
-                understood.dates.push(date);
-            }
-        }
-    }
-    for (intent, said) in [(Intent::ContactEmail, &understood.emails), (Intent::ContactPhone, &understood.phones)] {
-        if let Some(first) = said.first() {
-            *understood.intents.entry(&intent) = first.clone();
-        }
-    }
-    // What is said against a price or a delivery is no question about it.
-    for (objection, ask) in
-        [(Intent::ObjectionPrice, Intent::AskPrice), (Intent::ObjectionDelivery, Intent::AskDelivery)]
-    {
-        if understood.means(objection) && !text.contains('?') {
-            understood.intents.remove(&ask);
-        }
-    }
-    let asks = understood.means(Intent::AskPrice) || understood.means(Intent::ObjectionPrice);
-    if let Some(amount) = understood.amounts.first().filter(|_| !asks).map(|amount| amount.text.clone()) {
-        understood.hear(Intent::Budget, &amount);
-    }
-    understood
+    thread_local!(static USUAL: Understanding = Understanding::with(&Default::default()));
+    USUAL.with(|usual| usual.of(text, lang))
 }
 
 /// What one lexicon finds in a text: the first token of each, and the one after its last. Of its names `no` are negations, `neutral`
@@ -304,4 +322,17 @@ fn value(number: &str) -> f64 {
     let value = digits.fold(0.0, |value, digit| value * 10.0 + f64::from(digit - b'0'));
     let unit = [1.0, 10.0, 100.0][decimals.unwrap_or(0)];
     value / unit
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_lexicons_have_no_problems() {
+        for text in OWN {
+            assert_eq!(Lexicon::default().read(text), Ok(()));
+            assert!(frequent(text).len() > 20);
+        }
+    }
 }

@@ -6,7 +6,7 @@ use crate::chat::{FieldError, Line, Speaker};
 use crate::config::Position;
 use crate::lead::{Contact, Field};
 use crate::text::Lang;
-use crate::time::{Millis, day, iso_day};
+use crate::time::{Millis, clock, day, iso_day};
 use crate::words::{self, Phrases, Word};
 
 /// What the visitor sees of leadheat. Drawn again only when it changed.
@@ -53,18 +53,24 @@ pub struct Panel {
     pub greets: bool,
     /// The phrases.
     pub words: Phrases,
+    /// Minutes that the visitor's time is ahead of UTC.
+    pub ahead: i32,
 }
 
 impl Panel {
-    /// The conversation as a text file, in a `data:` address: a line for each message, with `time` and sender, who is `you` or the
-    /// company.
-    pub fn transcript(&self, you: &str, time: impl Fn(Millis) -> String) -> String {
+    /// Hours and minutes of a message, as the language writes them.
+    pub fn clock(&self, at: Millis, lang: Lang) -> String {
+        clock(at, self.ahead, if lang == Lang::Fi { "." } else { ":" })
+    }
+
+    /// The conversation as a text file, in a `data:` address: a line for each message, with time and sender.
+    pub fn transcript(&self, lang: Lang) -> String {
         let mut address = String::from("data:text/plain;charset=utf-8,");
+        let you = self.words.get(words::YOU, lang);
         for Said { line, .. } in &self.lines {
             let sender = if line.from == Speaker::Visitor { you } else { &self.title };
-            for byte in
-                [&iso_day(day(line.at)), " ", &time(line.at), " ", sender, ": ", &line.text, "\r\n"].concat().bytes()
-            {
+            let when = [&iso_day(day(line.at)), " ", &self.clock(line.at, lang)].concat();
+            for byte in [&when, " ", sender, ": ", &line.text, "\r\n"].concat().bytes() {
                 if byte.is_ascii_alphanumeric() {
                     address.push(char::from(byte));
                 } else {

@@ -36,12 +36,13 @@ const SHEET: &str = include_str!(concat!(env!("OUT_DIR"), "/panel.css"));
 const HEARD: &str = "click keydown input submit";
 const FITTED: &str = "resize scroll";
 
-/// How times stand under messages, and how far a zone is ahead: options of Intl.DateTimeFormat.
-const CLOCK: &str = r#"{"hour":"2-digit","minute":"2-digit"}"#;
+/// How far a zone is ahead: options of Intl.DateTimeFormat.
 const AHEAD: [&str; 2] = [r#"{"timeZoneName":"longOffset","timeZone":""#, r#""}"#];
 
 thread_local! {
     static PANEL: RefCell<Option<AppHandle<Drawn>>> = const { RefCell::new(None) };
+    /// What is seen now.
+    static SEEN: RefCell<Rc<View>> = RefCell::default();
 }
 
 /// The second half of the program is there: tells core what it needs to know. All that is reached from here and from [`draw`] alone
@@ -68,6 +69,7 @@ fn ahead(zone: &str) -> Option<i32> {
 #[inline(never)]
 pub(crate) fn draw(before: &Rc<View>, view: &Rc<View>) {
     name_unread(view.unread);
+    SEEN.replace(view.clone());
     PANEL.with_borrow_mut(|panel| {
         let panel = panel.get_or_insert_with(|| {
             host::style(SHEET);
@@ -230,7 +232,7 @@ fn dialog(panel: &Panel, lang: Lang, root: &NodeRef) -> Html {
                     <a href={[&origin, panel.privacy.as_str()].concat()} target="_blank" rel="noopener">{ say(words::PRIVACY) }</a>
                 }
                 if !panel.lines.is_empty() {
-                    <a href={panel.transcript(say(words::YOU), |at| clock(at, lang))} download="chat.txt">{ say(words::SAVE) }</a>
+                    <a href="#" download="chat.txt" data-input="save">{ say(words::SAVE) }</a>
                 }
                 <button type="button" data-input="forget">{ say(words::FORGET) }</button>
             </footer>
@@ -269,7 +271,7 @@ fn group(said: &[Said], panel: &Panel, lang: Lang) -> Html {
             <span class="hidden">{ sender }{ ": " }</span>
             { for said.iter().map(|said| html! { <p class="bubble">{ for link::parts(&said.line.text).into_iter().map(part) }</p> }) }
             <div class="state" aria-live="off">
-                <time>{ clock(last.line.at, lang) }</time>
+                <time>{ panel.clock(last.line.at, lang) }</time>
                 if !state.is_empty() { <span>{ state }</span> }
                 if last.delivery == Delivery::Failed {
                     <button type="button" data-input="retry">{ say(words::RETRY) }</button>
@@ -286,11 +288,6 @@ fn part((part, is_link): (&str, bool)) -> Html {
     } else {
         html! { { part } }
     }
-}
-
-/// Hours and minutes as the language writes them.
-fn clock(at: u64, lang: Lang) -> String {
-    host::time(at as f64, if lang == Lang::En { "en-GB" } else { lang.name() }, CLOCK).unwrap_or_default()
 }
 
 fn replies(offered: &[String], panel: &Panel, lang: Lang) -> Html {
@@ -343,6 +340,12 @@ fn heard(event: &web_sys::Event) -> Option<Input> {
             "dismiss" => Some(Input::Dismiss),
             "forget" => Some(Input::Forget),
             "retry" => Some(Input::Retry),
+            "save" => {
+                // Only now, since it is the whole of the conversation once more.
+                let seen = SEEN.with_borrow(Rc::clone);
+                set(&target, "href", &seen.panel.as_ref()?.transcript(seen.lang).into());
+                None
+            }
             "yes" => Some(Input::Rate(true)),
             "no" => Some(Input::Rate(false)),
             "send" => written(target.closest(".writer").ok()??.query_selector("textarea").ok()??),

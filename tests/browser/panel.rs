@@ -127,7 +127,7 @@ pub async fn a_greeting_an_unread_number_and_a_saved_chat(mut v: Visitor) -> Vis
     );
     v.write("What about \u{e4}\u{f6} & 100 %?").await;
     quiet(&v).await;
-    let saved = "const link = shadow.querySelector('a[download]'); return fetch(link.href).then(file => file.text()).then(text => [link.download, text])";
+    let saved = "const link = shadow.querySelector('a[download]'); link.addEventListener('click', event => event.preventDefault()); link.click(); return fetch(link.href).then(file => file.text()).then(text => [link.download, text])";
     let saved = see(&v, saved).await;
     let text = saved[1].as_str().unwrap();
     assert_eq!(saved[0], "chat.txt");

@@ -133,6 +133,7 @@ pub(super) fn panel(state: &State, dialogue: &Dialogue, now: Millis) -> Rc<Panel
         forgotten: state.forgotten,
         greets: !chat.open && chat.unread > 0 && chat.heard() == 0,
         words: dialogue.words.clone(),
+        ahead: state.utc_offset,
     })
 }
 

@@ -11,7 +11,6 @@ use leadheat_core::glob::Glob;
 use leadheat_core::json::Value;
 use leadheat_core::model::{self, Decay, Points, Rule};
 use leadheat_core::score::{Evidence, Scorer};
-use leadheat_core::script;
 use leadheat_core::select::{Condition, Measure, Selector, Test};
 use leadheat_core::signal::{Kind, Signal};
 use leadheat_core::time::{DAY, Day, MINUTE, Stamp, day};
