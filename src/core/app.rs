@@ -353,6 +353,8 @@ pub struct State {
     fetched: bool,
     /// Minutes that the zone of the business hours is ahead of UTC.
     pub(crate) ahead: i32,
+    /// What is wrong with it, in sentences.
+    chat_problems: String,
     /// The step with which the visitor is to be greeted.
     greeting: String,
     /// When the page came into view, on the monotonic clock.
@@ -515,7 +517,7 @@ impl State {
         self.arrival = Touch::read(turn.now.wall, &boot.page, &self.config.source_parameters);
         self.device = known::device(boot.touches, boot.short_side);
         self.loaded = known::loaded(boot.shown_after);
-        self.here_since = turn.now.monotonic;
+        self.here_since = if boot.visible { turn.now.monotonic } else { Millis::MAX };
         self.utc_offset = boot.utc_offset;
         self.page = boot.page;
         (self.visible, self.focused) = (boot.visible, boot.focused);

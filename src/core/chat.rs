@@ -49,6 +49,13 @@ pub struct Line {
 
 record!(Line { at, from, text });
 
+impl Line {
+    /// Whether the bot is still typing it. What lies further ahead is of a clock that was set back.
+    pub fn is_typed(&self, now: Millis) -> bool {
+        self.from == Speaker::Bot && (now + 1..now + LONGEST_PAUSE).contains(&self.at)
+    }
+}
+
 /// A conversation, as it is kept from page to page.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Conversation {
@@ -56,6 +63,10 @@ pub struct Conversation {
     pub version: u32,
     /// What was said, oldest first. What the bot is still typing is of a time to come.
     pub lines: Vec<Line>,
+    /// How many messages of the visitor there were in all, also those that are not kept any more.
+    pub heard: u32,
+    /// Of how many of them, from the first on, a receiver has confirmed that it has them.
+    pub delivered: u32,
     /// The step whose answer is awaited; empty before the first and after the last.
     pub step: String,
     /// How often it was not understood.
@@ -86,6 +97,8 @@ pub struct Conversation {
 record!(Conversation {
     version,
     lines,
+    heard,
+    delivered,
     step,
     misses,
     open,
@@ -132,19 +145,13 @@ impl Conversation {
         !self.lines.is_empty()
     }
 
-    /// Whether the visitor said anything.
-    pub fn heard(&self) -> u32 {
-        self.lines.iter().filter(|line| line.from == Speaker::Visitor).count() as u32
-    }
-
     /// When the next message of the bot is there; `None` while nobody types.
     pub fn typing_until(&self, now: Millis) -> Option<Millis> {
-        // What lies further ahead is of a clock that was set back.
-        self.lines.iter().map(|line| line.at).find(|at| (now + 1..now + LONGEST_PAUSE).contains(at))
+        self.lines.iter().find(|line| line.is_typed(now)).map(|line| line.at)
     }
 
-    /// Puts this version in the place of another, where it is newer. What the visitor wrote in the older alone, in two tabs at
-    /// once, stays, and makes a newer version still.
+    /// Puts this version in the place of another, where it is newer. What the older has alone, of two tabs that were used at once,
+    /// stays, and makes a newer version still.
     pub(crate) fn join(self, other: &mut Conversation) -> bool {
         let is_newer = self.version > other.version;
         let older = if is_newer { std::mem::replace(other, self) } else { self };
@@ -153,12 +160,25 @@ impl Conversation {
             line.from == Speaker::Visitor && line.at >= first && !other.lines.iter().any(|known| known == *line)
         };
         let lost = gather(older.lines.iter().filter(is_lost).cloned());
+        let submitted = older.contact.reachable() && !other.contact.reachable() && other.started();
+        if lost.is_empty() && !submitted {
+            return is_newer;
+        }
         for line in lost {
             let place = other.lines.iter().position(|known| known.at > line.at).unwrap_or(other.lines.len());
             other.lines.insert(place, line);
-            other.said = other.said.or(&older.said);
-            other.version = other.version.max(older.version) + 1;
+            other.heard += 1;
         }
+        if submitted {
+            (other.contact, other.agreed, other.page) = (older.contact, older.agreed, older.page);
+        }
+        if older.lead.as_ref().map_or(0, |lead| lead.revision) > other.lead.as_ref().map_or(0, |lead| lead.revision) {
+            other.lead = older.lead;
+        }
+        other.said = other.said.or(&older.said);
+        other.known = other.known.or(&older.known);
+        other.version = other.version.max(older.version) + 1;
+        other.bound();
         is_newer
     }
 
@@ -170,8 +190,12 @@ impl Conversation {
         }
         let mut at = now;
         match from {
-            // The bot waits for nobody, and nobody for the bot.
-            Speaker::Visitor => self.lines.iter_mut().for_each(|line| line.at = line.at.min(now)),
+            // Nobody waits for the bot: what it is typing is there.
+            Speaker::Visitor => {
+                let bots = self.lines.iter_mut().filter(|line| line.from == Speaker::Bot);
+                bots.for_each(|line| line.at = line.at.min(now));
+                self.heard += 1;
+            }
             Speaker::Bot => {
                 let last = self.lines.last().map_or(0, |line| line.at);
                 let begins = if last < now + LONGEST_PAUSE { last.max(now) } else { now };
@@ -180,6 +204,10 @@ impl Conversation {
             }
         }
         self.lines.push(Line { at, from, text: text.to_owned() });
+        self.bound();
+    }
+
+    fn bound(&mut self) {
         let surplus = self.lines.len().saturating_sub(MAX_LINES);
         self.lines.drain(..surplus);
     }

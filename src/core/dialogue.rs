@@ -124,12 +124,14 @@ impl Dialogue {
         for (index, greeting) in value.many("greetings").iter().enumerate() {
             script.expect_step(&at.field("greetings").item(index), "this greeting", &greeting.text("step"));
         }
-        let privacy = value.texts("privacy").unwrap_or_default();
-        for (_, url) in &privacy.0 {
-            if let Some(mend) = flaw(url) {
+        let mut privacy = value.texts("privacy").unwrap_or_default();
+        privacy.0.retain(|(_, url)| {
+            let flaw = flaw(url);
+            if let Some(mend) = flaw {
                 at.field("privacy").problem(&["`", url, "` is not an address that can be used"].concat(), mend);
             }
-        }
+            flaw.is_none()
+        });
         let hours = value.part("hours");
         let words = Phrases::read(value);
         for (name, _) in &words.0 {
@@ -163,14 +165,12 @@ impl Dialogue {
         self.hours.as_ref().is_none_or(|hours| hours.are_open(at.now, at.ahead))
     }
 
-    /// What is said, by this phrase, of nobody being there; empty where somebody is.
-    pub fn away(&self, word: Word, at: &Moment) -> String {
-        let Some(hours) = self.hours.as_ref().filter(|_| !self.is_open(at)) else { return String::new() };
-        let next = hours.next(at.now, at.ahead).map_or(String::new(), |(weekday, time)| {
-            let days = self.words.get(words::WEEKDAYS, at.lang);
-            [nth(days, b' ', weekday as usize), " ", &time].concat()
-        });
-        fill(self.words.get(word, at.lang), &next)
+    /// When somebody is there again; empty while somebody is, and where it takes longer than a week.
+    pub fn back(&self, at: &Moment) -> String {
+        let closed = self.hours.as_ref().filter(|_| !self.is_open(at));
+        let Some((weekday, time)) = closed.and_then(|hours| hours.next(at.now, at.ahead)) else { return String::new() };
+        let days = self.words.get(words::WEEKDAYS, at.lang);
+        fill(self.words.get(words::BACK, at.lang), &[nth(days, b' ', weekday as usize), " ", &time].concat())
     }
 
     /// The step whose answer is awaited.
@@ -180,9 +180,11 @@ impl Dialogue {
 
     /// Begins the script, where nothing is awaited and the visitor has said nothing yet.
     pub fn begin(&self, chat: &mut Conversation, at: &Moment) {
-        if chat.step.is_empty() && chat.heard() == 0 && !chat.started() {
-            let away = self.away(words::AWAY, at);
-            chat.push(Speaker::Bot, &away, at.now);
+        if chat.step.is_empty() && chat.heard == 0 && !chat.started() {
+            if !self.is_open(at) {
+                let away = join([self.words.get(words::AWAY, at.lang), &self.back(at)], " ");
+                chat.push(Speaker::Bot, &away, at.now);
+            }
             self.run(chat, self.script.0.first().map(|step| step.id.as_str()), at);
         }
     }
@@ -195,6 +197,11 @@ impl Dialogue {
         // A script that goes round without asking is refused when it is read; this bound is for one changed since.
         for _ in 0..self.script.0.len() {
             let Some(talking) = step else { break };
+            // Who has sent the form is not asked for it again.
+            if !talking.contact.is_empty() && chat.contact.reachable() {
+                step = self.after(talking, "", chat, at).and_then(|id| self.script.step(id));
+                continue;
+            }
             chat.push(Speaker::Bot, talking.say.get(at.lang), at.now);
             if talking.hand_over && !chat.said.has_stated(Intent::WantHuman) {
                 chat.said.state(Intent::WantHuman, "");
@@ -260,7 +267,8 @@ impl Dialogue {
         if let Some((step, Fit::Reply(reply))) = fit {
             return self.take(chat, step, reply, at);
         }
-        if let Some(answer) = self.prepared(text, understood) {
+        let leads_back = |answer: &&Answer| answer.next.is_some() && answer.next == step.map(|step| step.id.clone());
+        if let Some(answer) = self.prepared(text, understood).filter(|answer| !leads_back(answer)) {
             chat.push(Speaker::Bot, answer.say.get(at.lang), at.now);
             match (&answer.next, step, &fit) {
                 (Some(next), ..) => {
@@ -296,6 +304,8 @@ impl Dialogue {
                     chat.push(Speaker::Bot, say(if is_question { words::PASSED_ON } else { word }), at.now);
                 } else if let Some(next) = self.after(step, text, chat, at) {
                     self.run(chat, Some(next), at);
+                } else {
+                    chat.push(Speaker::Bot, say(words::NOTED), at.now);
                 }
             }
             // Beside the form.
@@ -305,7 +315,8 @@ impl Dialogue {
             }
             _ => {
                 let form = self.script.0.iter().find(|step| !step.contact.is_empty());
-                match form.filter(|_| !chat.contact.reachable()) {
+                let is_wanted = !chat.contact.reachable() && !has_said(chat, Intent::NotInterested);
+                match form.filter(|_| is_wanted) {
                     Some(form) => self.run(chat, Some(&form.id), at),
                     None => chat.push(Speaker::Bot, say(words::NOTED), at.now),
                 }
@@ -367,6 +378,7 @@ fn has_said(chat: &Conversation, intent: Intent) -> bool {
         Intent::TimeframeTwoMonths => said.timeframe == Some(Timeframe::TwoMonths),
         Intent::TimeframeLater => said.timeframe == Some(Timeframe::Later),
         Intent::TimeframeNone => said.timeframe == Some(Timeframe::None),
+        Intent::NotInterested => said.timeframe == Some(Timeframe::NotBuying),
         Intent::AuthorityYes => said.authority == Some(Authority::Decides),
         Intent::AuthorityNo => said.authority == Some(Authority::Other),
         Intent::Budget => said.budget.is_some(),
@@ -416,7 +428,7 @@ fn fact_of(intent: Intent) -> Option<(Fact, &'static str)> {
 
 /// What the visitor's own words are to a step; `None` where it asks by a form.
 fn fit<'s>(step: &'s Step, text: &str, understood: &Understood, lang: Lang) -> Option<Fit<'s>> {
-    let expected = step.expected()?;
+    let expected = step.expected().filter(|_| step.contact.is_empty())?;
     let same = |reply: &&Reply| fold(reply.say.get(lang)).trim() == fold(text).trim();
     // The reply of a value that the words state.
     let stated = |reply: &&Reply| {

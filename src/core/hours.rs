@@ -72,9 +72,9 @@ impl Hours {
             && self.open.iter().any(|span| span.has_day(weekday) && (span.minutes.0..span.minutes.1).contains(&minute))
     }
 
-    /// When somebody is there again, within the next two weeks: the day of the week, and the time.
+    /// When somebody is there again, where that is within a week: the day of the week, and the time.
     pub fn next(&self, now: Millis, ahead: i32) -> Option<(u32, String)> {
-        for days in 0..15 {
+        for days in 0..7 {
             let (weekday, minute, date) = local(now + days * DAY, ahead);
             let after = if days == 0 { minute } else { 0 };
             let begins = self.open.iter().filter(|span| span.has_day(weekday)).map(|span| span.minutes.0);

@@ -291,14 +291,14 @@ impl Outbox {
         }
     }
 
-    /// Tries at once what a receiver that was away did not take, and gives every dead letter another twelve attempts and seven days:
+    /// Tries at once what a receiver did not take, unless it has asked for time, and gives every dead letter another twelve attempts and seven days:
     /// somebody asks for it. Returns their keys.
     pub fn replay(&mut self, now: Millis) -> Vec<String> {
         let mut keys = Vec::new();
         for (key, item) in &mut self.items.0 {
             if item.is_dead() {
                 (item.attempts, item.refusals, item.since) = (0, 0, now);
-            } else if item.state != State::Away {
+            } else if !matches!(item.state, State::Away | State::Again) {
                 continue;
             }
             (item.state, item.due) = (State::Queued, 0);

@@ -49,6 +49,8 @@ pub struct World {
     pub faults: Vec<Option<Outcome>>,
     /// What becomes of a post at this time of the monotonic clock, where `faults` has nothing to say.
     pub fate: Option<Fates>,
+    /// Whether what an opened chat needs does not come.
+    pub no_panel: bool,
     /// Whether the browser refuses to store.
     pub storage_fails: bool,
     /// Whether a single write is refused.
@@ -137,6 +139,7 @@ impl World {
             later: BTreeMap::new(),
             faults: Vec::new(),
             fate: None,
+            no_panel: false,
             storage_fails: false,
             refuses: None,
             crash_in: None,
@@ -318,6 +321,7 @@ impl World {
                     }
                 }
             }
+            Effect::Fetch if self.no_panel => {}
             Effect::Fetch => events.push((tab, Event::Came { usual: parse(dialogue::DEFAULT), ahead: Some(120) })),
             Effect::Render(view) => self.tabs[tab].view = (*view).clone(),
             Effect::Announce(notice) => self.tabs[tab].notices.push(notice),

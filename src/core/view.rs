@@ -6,7 +6,7 @@ use crate::chat::{FieldError, Line, Speaker};
 use crate::config::Position;
 use crate::lead::{Contact, Field};
 use crate::text::Lang;
-use crate::time::{Millis, clock, day, iso_day};
+use crate::time::{MINUTE, Millis, clock, day, iso_day};
 use crate::words::{self, Phrases, Word};
 
 /// What the visitor sees of leadheat. Drawn again only when it changed.
@@ -69,7 +69,8 @@ impl Panel {
         let you = self.words.get(words::YOU, lang);
         for Said { line, .. } in &self.lines {
             let sender = if line.from == Speaker::Visitor { you } else { &self.title };
-            let when = [&iso_day(day(line.at)), " ", &self.clock(line.at, lang)].concat();
+            let local = line.at.saturating_add_signed(i64::from(self.ahead) * MINUTE as i64);
+            let when = [&iso_day(day(local)), " ", &self.clock(line.at, lang)].concat();
             for byte in [&when, " ", sender, ": ", &line.text, "\r\n"].concat().bytes() {
                 if byte.is_ascii_alphanumeric() {
                     address.push(char::from(byte));

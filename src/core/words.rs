@@ -106,9 +106,9 @@ phrases! {
     NOTED "noted";
     /// An address or a number was written beside the form.
     CHECK_FORM "check_form";
-    /// Below the title outside business hours; `{}` is when they begin again.
+    /// Below the title outside business hours, and after `away`; `{}` is when they begin again.
     BACK "back";
-    /// The first message outside business hours; `{}` is when they begin again.
+    /// The first message outside business hours.
     AWAY "away";
     /// "On Sunday" and so on, with spaces between.
     WEEKDAYS "weekdays";

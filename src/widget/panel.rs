@@ -6,7 +6,7 @@
 //! What happens in it is heard by one listener around it all, and a button says by `data-input` what it means: the listeners
 //! of yew are nearly three kilobytes of the download (see src/cli/snip.rs, which takes them out).
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use leadheat_core::app::Event;
@@ -41,6 +41,8 @@ const AHEAD: [&str; 2] = [r#"{"timeZoneName":"longOffset","timeZone":""#, r#""}"
 
 thread_local! {
     static PANEL: RefCell<Option<AppHandle<Drawn>>> = const { RefCell::new(None) };
+    /// The number that stands before the page's title.
+    static UNREAD: Cell<u32> = const { Cell::new(0) };
     /// What is seen now.
     static SEEN: RefCell<Rc<View>> = RefCell::default();
 }
@@ -90,18 +92,17 @@ pub(crate) fn draw(before: &Rc<View>, view: &Rc<View>) {
     });
 }
 
-/// Puts the number of unread messages before the page's title, as mail programs do.
+/// Puts the number of unread messages before the page's title, as mail programs do, and takes away what it has put there.
 fn name_unread(unread: u32) {
+    let prefix = |unread: u32| if unread > 0 { ["(", &number(unread.into()), ") "].concat() } else { String::new() };
+    let before = UNREAD.replace(unread);
+    if before == unread {
+        return;
+    }
     let document = host::global("document");
     let title = text(&document, "title");
-    let own = match title.strip_prefix('(').and_then(|rest| rest.split_once(") ")) {
-        Some((number, own)) if number.bytes().all(|byte| byte.is_ascii_digit()) => own,
-        _ => &title,
-    };
-    let named = if unread > 0 { ["(", &number(unread.into()), ") ", own].concat() } else { own.to_owned() };
-    if named != title {
-        set(&document, "title", &named.into());
-    }
+    let own = title.strip_prefix(&prefix(before)).unwrap_or(&title);
+    set(&document, "title", &[&prefix(unread), own].concat().into());
 }
 
 /// The one component. Its messages are the views that core made.
@@ -147,11 +148,12 @@ impl Component for Drawn {
 
 /// After drawing: moves focus and scroll position to where they belong.
 fn drawn(before: &View, view: &View, has_focus: bool, root: &NodeRef) {
-    if before.open && !view.open {
+    let greeted = before.panel.as_ref().is_some_and(|panel| panel.greets);
+    if !view.open && (before.open || greeted && has_focus) {
         return focus(host::root().query_selector(".launcher").ok().flatten());
     }
     let (Some(root), Some(panel)) = (root.cast::<HtmlElement>(), &view.panel) else { return };
-    let find = |selector| root.query_selector(selector).ok().flatten();
+    let find = |selector: &str| root.query_selector(selector).ok().flatten();
     let nothing = Rc::default();
     let last = before.panel.as_ref().unwrap_or(&nothing);
     if last.lines != panel.lines || last.types != panel.types || last.ask != panel.ask || before.open != view.open {
@@ -163,16 +165,29 @@ fn drawn(before: &View, view: &View, has_focus: bool, root: &NodeRef) {
             set(&log, "scrollTop", &end.min(form).into());
         }
     }
-    // Into the panel when the visitor opens it, back to the launcher when it closes. A panel that is open when the page
-    // loads takes nothing.
+    // What is known of the visitor goes into fields that are empty, once: what is in them is the visitor's.
+    if let Ask::Contact { known, fields, .. } = &panel.ask
+        && !matches!(&last.ask, Ask::Contact { known: before, .. } if before == known)
+    {
+        for field in fields {
+            let id = ["#", field.name()].concat();
+            let input = find(&id).filter(|input| text(input, "value").is_empty());
+            if let (Some(input), Some(known)) = (input, known.get(*field)) {
+                set(&input, "value", &known.into());
+            }
+        }
+    }
+    // Into the panel when the visitor opens it. A panel that is open when the page loads takes nothing.
+    let focused = get(&get(&host::root(), "parentNode"), "activeElement");
     if before.shown && !before.open {
         fit();
         focus(find("form input, textarea"));
     } else if before.open && errors(last) != errors(panel) && !errors(panel).is_empty() {
         focus(find("[aria-invalid]"));
-    } else if has_focus && last.ask != panel.ask {
-        // What had the focus is gone with its question; the next answer goes into the text field or the form.
-        focus(find("form input").or_else(|| find("textarea")));
+    } else if has_focus && !focused.is_truthy() {
+        focus(find("textarea")); // What had it is gone with its question.
+    } else if last.ask != panel.ask && text(&focused, "type") == "textarea" && text(&focused, "value").is_empty() {
+        focus(find("form input")); // The next answer goes into the form.
     }
 }
 
@@ -199,9 +214,7 @@ fn dialog(panel: &Panel, lang: Lang, root: &NodeRef) -> Html {
     let origin = if is_path { text(&host::global("location"), "origin") } else { String::new() };
     let ask = match &panel.ask {
         Ask::Replies(offered) => replies(offered, panel, lang),
-        Ask::Contact { step, fields, known, consent, errors } => {
-            contact_form(step, fields, known, consent, errors, &say)
-        }
+        Ask::Contact { step, fields, consent, errors, .. } => contact_form(step, fields, consent, errors, &say),
         Ask::Satisfied => satisfied(&say),
         Ask::Thanks => html! { <p class="note">{ say(words::THANKS) }</p> },
         Ask::Text => Html::default(),
@@ -301,9 +314,10 @@ fn replies(offered: &[String], panel: &Panel, lang: Lang) -> Html {
     }
 }
 
+/// With a key, since yew's way from one such group to another, made differently, is not in the program (src/cli/snip.rs).
 fn satisfied<'w>(say: &impl Fn(Word) -> &'w str) -> Html {
     html! {
-        <div class="replies" role="group" aria-labelledby="satisfied">
+        <div class="replies" key="satisfied" role="group" aria-labelledby="satisfied">
             <span id="satisfied">{ say(words::SATISFIED) }</span>
             <button type="button" data-input="yes">{ say(words::YES) }</button>
             <button type="button" data-input="no">{ say(words::NO) }</button>
@@ -411,7 +425,6 @@ fn grow(field: &HtmlElement) {
 fn contact_form<'w>(
     step: &str,
     fields: &[Field],
-    known: &Contact,
     consent: &str,
     errors: &[FieldError],
     say: &impl Fn(Word) -> &'w str,
@@ -433,7 +446,7 @@ fn contact_form<'w>(
         html! {
             <div class="field" key={name}>
                 <label for={name}>{ say(field_label(*field)) }</label>
-                <input id={name} {name} type={kind} {autocomplete} maxlength="120" value={known.get(*field).map(str::to_owned)}
+                <input id={name} {name} type={kind} {autocomplete} maxlength="120"
                     aria-invalid={error.map(|_| "true")} aria-describedby={error.map(|_| described.clone())} />
                 { shown(&described, error) }
             </div>

@@ -137,6 +137,49 @@ pub async fn a_greeting_an_unread_number_and_a_saved_chat(mut v: Visitor) -> Vis
     v
 }
 
+pub async fn what_is_typed_is_the_visitors(mut v: Visitor) -> Visitor {
+    // A script that ends with a reply, from which the question at the end follows in the same moment.
+    let chat = json!({"script": [
+        {"id": "a", "say": "Which?", "replies": [{"say": "One", "next": "b"}]},
+        {"id": "b", "replies": [{"say": "Two", "next": "c"}]},
+        {"id": "c", "replies": [{"say": "Three"}]}]});
+    open(&mut v, "/t/ends", chat, "<script>document.title = '(2024) Report'</script>").await;
+    v.open_chat().await;
+    for reply in ["One", "Two", "Three"] {
+        v.choose(reply).await;
+    }
+    until(&v, "the question at the end", "shadow.querySelector('[data-input=no]')").await;
+    v.choose("No").await;
+    v.call(json!(["forget"])).await;
+    v.call(json!(["close"])).await;
+    assert_eq!(v.js("return document.title").await, "(2024) Report", "the page's own number stays");
+
+    // What is put into the form is the visitor's to correct, and nothing that happens beside it takes it away.
+    let chat = json!({"script": [
+        {"id": "a", "say": "Your address?", "expects": "email", "next": "form"},
+        {"id": "form", "say": "Is this right?", "contact": ["name", "email", "phone"], "next": "bye"}, {"id": "bye", "say": "Bye"}]});
+    open(&mut v, "/t/corrects", chat, "").await;
+    v.open_chat().await;
+    quiet(&v).await;
+    v.write("kate@firm.exmaple").await;
+    until(&v, "filled in", "shadow.querySelector('#email')?.value === 'kate@firm.exmaple'").await;
+    v.panel("#email").await.clear().await.unwrap();
+    v.panel("#email").await.send_keys("kate@firm.example").await.unwrap();
+    v.submit().await;
+    until(&v, "no consent yet", "shadow.querySelector('.error')").await;
+    v.panel("#name").await.send_keys("Kate").await.unwrap();
+    v.write("or 040 123 4567").await;
+    until(&v, "filled in too", "shadow.querySelector('#phone')?.value === '040 123 4567'").await;
+    quiet(&v).await;
+    let fields = see(&v, "return ['name', 'email', 'phone'].map(id => shadow.getElementById(id).value)").await;
+    assert_eq!(fields, json!(["Kate", "kate@firm.example", "040 123 4567"]));
+    v.leave_contact(&[]).await;
+    v.site.lead("with the address as corrected", |lead| lead["contact"]["email"] == "kate@firm.example").await;
+    until(&v, "the focus stays in the panel", "shadow.activeElement").await;
+    v.call(json!(["close"])).await;
+    v
+}
+
 pub async fn two_tabs_have_one_conversation(mut v: Visitor) -> Visitor {
     v.goto("/").await;
     v.ready().await;

@@ -284,6 +284,9 @@ impl State {
         if self.phase == Phase::On && !self.storage_works {
             says += ". The browser refuses to store anything, so all is lost with this page";
         }
+        if !self.chat_problems.is_empty() {
+            says += &[". ", &self.chat_problems].concat();
+        }
         let items = &self.outbox.items.0;
         let refused = items.iter().filter(|(_, item)| item.state == outbox::State::Refused).count();
         let waits = |item: &Item| item.state != outbox::State::Refused && !self.outbox.is_superseded(item);

@@ -8,6 +8,7 @@ use crate::list::gather;
 use crate::outbox::{self, Item, Outcome, Verdict};
 use crate::receiver::Post;
 use crate::text::number;
+use crate::visitor::LeadMark;
 use crate::wire::object;
 
 impl State {
@@ -104,11 +105,17 @@ impl State {
 
     /// Takes in what became of a post.
     pub(super) fn settled(&mut self, key: &str, outcome: Outcome, turn: &mut Turn) {
+        let sent = self.outbox.items.get(&key.to_owned()).map(|item| (item.lead.clone(), item.revision));
         let settled = self.outbox.settle(key, outcome, turn.now);
         self.store_lead(key, turn);
         let Some((verdict, gone)) = settled else { return };
         for key in gone {
             self.store_lead(&key, turn);
+        }
+        let is_last = |mark: &&LeadMark| sent == Some((mark.id.clone(), mark.revision)) && verdict == Verdict::Done;
+        if let Some(heard) = self.chat.lead.as_ref().filter(is_last).map(|mark| mark.heard) {
+            self.chat.delivered = heard;
+            self.chat.version += 1;
         }
         let answered = match outcome {
             Outcome::Answered(status, _) => ["the webhook answered ", &number(status.into())].concat(),

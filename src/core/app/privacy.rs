@@ -262,6 +262,7 @@ impl State {
         self.mine = Record::default();
         self.viewing = None;
         self.form = None;
+        self.greeting.clear();
         self.unsaved = false;
         self.remembered = false;
         self.sum_up();
@@ -314,7 +315,7 @@ impl State {
         }
         self.chat = Conversation { open: self.chat.open, ..Conversation::default() };
         self.chat_saved = 0;
-        self.forgotten = true;
+        self.forgotten = self.chat.open;
         self.form_errors.clear();
         for (key, _) in std::mem::take(&mut self.outbox.items).0 {
             self.store_lead(&key, turn);

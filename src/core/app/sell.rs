@@ -99,8 +99,7 @@ impl State {
         known.cleaned() // It may come from storage.
     }
 
-    /// The last lead that was made.
-    pub(super) fn mark(&self) -> Option<&LeadMark> {
+    fn mark(&self) -> Option<&LeadMark> {
         let known = self.sum.lead.iter().chain(&self.chat.lead);
         known.max_by_key(|mark| (mark.revision, mark.at))
     }
@@ -119,7 +118,9 @@ impl State {
         if self.tier > mark.tier || submitted && Field::NAMES.all.iter().any(untold) {
             return Some(0);
         }
-        let news = (contact, self.said_so_far()) != mark.said || self.chat.heard() > mark.heard;
+        // The last lead may be of an earlier conversation.
+        let heard = self.chat.lead.as_ref().map_or(0, |mark| mark.heard);
+        let news = (contact, self.said_so_far()) != mark.said || self.chat.heard > heard;
         news.then_some(mark.at + REVISE_EVERY)
     }
 
@@ -150,7 +151,7 @@ impl State {
             first_at: mark.map_or(now, |mark| mark.first_at),
             tier: lead.tier,
             said: (self.contact(), self.said_so_far()),
-            heard: self.chat.heard(),
+            heard: self.chat.heard,
             to,
         };
         if self.chat.started() {
@@ -216,7 +217,7 @@ impl State {
     fn enqueue(&mut self, mut lead: Lead, to: Vec<String>, submitted: bool, turn: &mut Turn) -> Vec<String> {
         // By what is new in it: two tabs, or a page and the one that died before it, make of the same news the same revision.
         let news =
-            object("tier contact said heard", &[&lead.tier, &lead.contact, &lead.qualification, &self.chat.heard()]);
+            object("tier contact said heard", &[&lead.tier, &lead.contact, &lead.qualification, &self.chat.heard]);
         let news = id::digest(&json(&news));
         lead.idempotency_key = [&lead.id, ".", &number(lead.revision.into()), ".", &news].concat();
         lead.bound();

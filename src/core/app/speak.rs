@@ -14,7 +14,7 @@ use crate::json::{At, Problem, Value};
 use crate::list::gather;
 use crate::outbox;
 use crate::signal::Kind;
-use crate::text::join;
+use crate::text::{Lang, join, lists};
 use crate::time::{Millis, Stamp};
 use crate::view::{Ask, Delivery, Panel, Said};
 use crate::words;
@@ -24,10 +24,14 @@ use crate::words;
 #[inline(never)]
 pub(super) fn arrive(state: &mut State, usual: &Value, ahead: Option<i32>, turn: &mut Turn) {
     let problems = RefCell::default();
-    let mut dialogue = Dialogue::read(&At::root(&problems).field("chat"), &state.config.chat.talk, usual);
+    let talk = &state.config.chat.talk;
+    let mut dialogue = Dialogue::read(&At::root(&problems).field("chat"), talk, usual);
     let mut problems = problems.into_inner();
     if !problems.is_empty() {
-        dialogue = Dialogue::read(&At::root(&RefCell::default()), &Value::Null, usual);
+        // What the visitor must be told stays the company's own.
+        let Value::Object(fields) = talk else { return };
+        let own = fields.iter().filter(|(name, _)| lists("company replies privacy consent words", name)).cloned();
+        dialogue = Dialogue::read(&At::root(&RefCell::default()), &Value::Object(gather(own)), usual);
     }
     if ahead.is_none() {
         let zone = ["`", &state.zone(), "` is no time zone that this browser knows"].concat();
@@ -36,8 +40,8 @@ pub(super) fn arrive(state: &mut State, usual: &Value, ahead: Option<i32>, turn:
     }
     if !problems.is_empty() {
         let lines = join(problems.iter().map(Problem::sentence), "\n");
-        let line = ["the chat is not as config says:\n", &lines].concat();
-        turn.push(Effect::Tell { line, warning: true });
+        state.chat_problems = ["the chat is not as config says:\n", &lines].concat();
+        turn.push(Effect::Tell { line: state.chat_problems.clone(), warning: true });
     }
     state.ahead = ahead.unwrap_or(state.utc_offset);
     state.dialogue = Some(Rc::new(dialogue));
@@ -46,7 +50,14 @@ pub(super) fn arrive(state: &mut State, usual: &Value, ahead: Option<i32>, turn:
 /// Says what is to be said first.
 #[inline(never)]
 pub(super) fn begin(state: &mut State, now: Stamp) {
-    let greeting = std::mem::take(&mut state.greeting);
+    // Meanwhile the visitor may have talked in another tab, or taken the consent back.
+    let mut greeting = std::mem::take(&mut state.greeting);
+    if state.chat.started() || !state.consent.may_store() {
+        greeting.clear();
+    }
+    if greeting.is_empty() && !state.chat.open {
+        return;
+    }
     talk(state, now.wall, |dialogue, chat, at| match greeting.as_str() {
         "" => dialogue.begin(chat, at),
         step => dialogue.run(chat, Some(step), at),
@@ -57,6 +68,9 @@ pub(super) fn begin(state: &mut State, now: Stamp) {
 #[inline(never)]
 pub(super) fn answer(state: &mut State, input: Input, turn: &mut Turn) {
     state.forgotten = false;
+    if !matches!(input, Input::Submit(..)) {
+        state.form_errors.clear();
+    }
     let now = turn.now.wall;
     match input {
         Input::Choose(index) => {
@@ -113,25 +127,31 @@ fn talk<T>(state: &mut State, now: Millis, what: impl FnOnce(&Dialogue, &mut Con
 pub(super) fn panel(state: &State, dialogue: &Dialogue, now: Millis) -> Rc<Panel> {
     let (chat, lang) = (&state.chat, state.lang());
     let at = Moment { lang, now, ahead: state.ahead, tier: state.tier, page: &state.page.path };
-    let types = chat.typing_until(now);
+    let types = chat.typing_until(now).is_some();
     let title = dialogue.company.get(lang);
-    let mut heard = 0;
+    let kept = chat.lines.iter().filter(|line| line.from == Speaker::Visitor).count() as u32;
+    let mut heard = chat.heard.saturating_sub(kept);
     let mut said = |line: &Line| {
         heard += u32::from(line.from == Speaker::Visitor);
         let delivery = if line.from == Speaker::Visitor { delivery(state, heard) } else { Delivery::Here };
         Said { line: line.clone(), delivery }
     };
-    let there = chat.lines.iter().take_while(|line| types.is_none_or(|next| line.at < next));
-    let away = dialogue.away(words::BACK, &at);
+    let there = chat.lines.iter().filter(|line| !line.is_typed(now));
+    let back = dialogue.back(&at);
     Rc::new(Panel {
         title: if title.is_empty() { dialogue.words.get(words::CHAT, lang) } else { title }.to_owned(),
-        replies: if away.is_empty() { dialogue.replies.get(lang).to_owned() } else { away },
+        replies: if back.is_empty() { dialogue.replies.get(lang).to_owned() } else { back },
         lines: gather(there.map(&mut said)),
-        types: types.is_some(),
-        ask: if types.is_some() { Ask::Text } else { ask(state, dialogue) },
+        types,
+        ask: match ask(state, dialogue) {
+            // What is typed beside a form takes the form from nobody.
+            form @ Ask::Contact { .. } if !is_typed(chat, dialogue, lang, now) => form,
+            _ if types => Ask::Text,
+            ask => ask,
+        },
         privacy: dialogue.privacy.get(lang).to_owned(),
         forgotten: state.forgotten,
-        greets: !chat.open && chat.unread > 0 && chat.heard() == 0,
+        greets: !chat.open && chat.unread > 0 && chat.heard == 0,
         words: dialogue.words.clone(),
         ahead: state.utc_offset,
     })
@@ -150,7 +170,7 @@ fn ask(state: &State, dialogue: &Dialogue) -> Ask {
         Some(step) if !step.replies.is_empty() => {
             Ask::Replies(gather(step.replies.iter().map(|reply| reply.say.get(lang).to_owned())))
         }
-        None if dialogue.asks_satisfied && chat.heard() > 1 => match chat.said.satisfied {
+        None if dialogue.asks_satisfied && chat.heard > 1 => match chat.said.satisfied {
             None => Ask::Satisfied,
             Some(_) => Ask::Thanks,
         },
@@ -158,16 +178,24 @@ fn ask(state: &State, dialogue: &Dialogue) -> Ask {
     }
 }
 
+/// Whether the question that is open is still being typed.
+fn is_typed(chat: &Conversation, dialogue: &Dialogue, lang: Lang, now: Millis) -> bool {
+    let question = dialogue.asked(chat).map_or("", |step| step.say.get(lang));
+    chat.lines.iter().any(|line| line.is_typed(now) && line.text == question)
+}
+
 /// What became of the visitor's n-th message.
 fn delivery(state: &State, nth: u32) -> Delivery {
-    use outbox::State::{Queued, Sending};
-    let Some(mark) = state.mark() else { return Delivery::Here };
+    use outbox::State::{Held, Queued, Sending};
+    let Some(mark) = &state.chat.lead else { return Delivery::Here };
     let waiting = gather(state.outbox.items.0.iter().filter(|(_, item)| item.lead == mark.id));
-    if waiting.iter().any(|(_, item)| !matches!(item.state, Queued | Sending)) {
+    if nth <= state.chat.delivered {
+        Delivery::Delivered
+    } else if waiting.iter().any(|(_, item)| !matches!(item.state, Queued | Sending | Held)) {
         Delivery::Failed
-    } else if nth > mark.heard || !waiting.is_empty() {
+    } else if !waiting.is_empty() || state.revision_due().is_some() {
         Delivery::Sending
     } else {
-        Delivery::Delivered
+        Delivery::Here
     }
 }

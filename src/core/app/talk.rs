@@ -90,8 +90,8 @@ impl State {
         }
     }
 
-    /// Speaks to the visitor unasked, where a rule says so: once a visit, which is taken for a day, and with consent only, since it
-    /// is behaviour that decides and no banner stands in the way any more.
+    /// Speaks to the visitor unasked, where a rule says so: once, and not again within a day where nothing came of it; and with consent
+    /// only, since it is behaviour that decides and no banner stands in the way any more.
     fn greet(&mut self, turn: &Turn) {
         if self.greets_in(turn) == Some(0) {
             let greeting = self.greetings(turn).find(|(_, left)| *left == 0);
@@ -104,14 +104,14 @@ impl State {
     /// In how many milliseconds a greeting is due.
     pub(super) fn greets_in(&self, turn: &Turn) -> Option<Millis> {
         let chat = &self.chat;
-        let is_silent = !chat.open && chat.heard() == 0 && !chat.started() && chat.greeted + DAY <= turn.now.wall;
+        let is_silent = !chat.open && chat.heard == 0 && !chat.started() && chat.greeted + DAY <= turn.now.wall;
         let may = is_silent && self.has_chat() && self.consent.may_store() && self.visible;
         if may { self.greetings(turn).map(|(_, left)| left).min() } else { None }
     }
 
     /// The greetings whose conditions hold but for the time, and how long that takes still.
     fn greetings(&self, turn: &Turn) -> impl Iterator<Item = (&Greeting, Millis)> {
-        let (exiting, there) = (turn.exiting, turn.now.monotonic - self.here_since.min(turn.now.monotonic));
+        let (exiting, there) = (turn.exiting, turn.now.monotonic.saturating_sub(self.here_since));
         let holds = move |greeting: &&Greeting| {
             (exiting || !greeting.exit)
                 && greeting.tier.is_none_or(|tier| self.tier >= tier)

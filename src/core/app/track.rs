@@ -209,7 +209,7 @@ impl State {
         }
         self.end_view(turn);
         self.page = page;
-        self.here_since = turn.now.monotonic;
+        self.here_since = if self.visible { turn.now.monotonic } else { Millis::MAX };
         self.begin(turn);
     }
 
@@ -217,6 +217,7 @@ impl State {
         (self.visible, self.focused) = (visible, focused);
         self.attention.look(visible, focused, turn.now.monotonic);
         if visible {
+            self.here_since = self.here_since.min(turn.now.monotonic);
             self.hope();
         } else {
             self.count_attention(turn);

@@ -361,11 +361,66 @@ fn outside_the_hours_it_says_so_and_when_somebody_is_there() {
     world.wall = START + 10 * HOUR; // Monday, 20:00 there.
     let tab = world.open("/");
     say(&mut world, tab, Input::Open);
-    assert!(bot(&world, tab, 9)[0].contains("Wednesday 9:00"), "{:?}", bot(&world, tab, 9));
+    assert!(bot(&world, tab, 9)[0].ends_with("Back Wednesday 9:00."), "{:?}", bot(&world, tab, 9));
     assert!(world.panel(tab).replies.contains("Wednesday 9:00"));
     world.wall = START; // 10:00.
     say(&mut world, tab, Input::Write("x".into()));
     assert_eq!(world.panel(tab).replies, "");
+}
+
+#[test]
+fn a_script_that_leads_nowhere_still_answers() {
+    let (mut world, tab) = opened(steps(json!([
+        {"id": "a", "say": "Works?", "replies": [{"say": "Yes", "next": "b"}, {"say": "No", "next": "b"}]},
+        {"id": "b", "say": "Good", "contact": ["email"], "expects": "email", "next": "bye"}, {"id": "bye", "say": "Bye"}
+    ])));
+    for _ in 0..4 {
+        write(&mut world, tab, "well");
+        assert!(!bot(&world, tab, 1).is_empty(), "never silent");
+    }
+    say(&mut world, tab, Input::Choose(0));
+    write(&mut world, tab, "it is kate@firm.example");
+    assert_ne!(bot(&world, tab, 1), ["Bye"], "nobody passes the form without it");
+    // No circle: who is asked for a time and names one in words of a wish has answered.
+    let (mut world, tab) = opened(json!({}));
+    write(&mut world, tab, "could we meet?");
+    write(&mut world, tab, "a video call on Tuesday at 10");
+    assert_eq!(known(&mut world, tab)["preferred_time"], "a video call on Tuesday at 10");
+    assert!(matches!(world.panel(tab).ask, Ask::Contact { .. }), "{:?}", bot(&world, tab, 2));
+    world.submit(tab, "a@b.fi");
+    world.pass(5_000);
+    write(&mut world, tab, "call me in the morning");
+    assert!(!matches!(world.panel(tab).ask, Ask::Contact { .. }), "who has sent the form is not asked again");
+}
+
+#[test]
+fn a_form_stays_while_the_bot_types_and_its_errors_are_its_own() {
+    let (mut world, tab) = opened(json!({}));
+    write(&mut world, tab, "could we meet?");
+    write(&mut world, tab, "on Tuesday");
+    world.send(tab, Event::Chat(Input::Submit(Contact::default(), false)));
+    let errors = |world: &World| match &world.panel(tab).ask {
+        Ask::Contact { errors, .. } => errors.len(),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(errors(&world), 2);
+    world.send(tab, Event::Chat(Input::Write("040 123 4567".into())));
+    assert!(world.panel(tab).types && errors(&world) == 0);
+}
+
+#[test]
+fn a_greeting_that_waits_goes_with_the_consent() {
+    let mut world = World::new(json!({"chat": {"greetings": [{"step": "question", "after": 1}]}}), 3);
+    world.no_panel = true;
+    let tab = world.open("/");
+    world.consent(tab, "granted");
+    world.pass(3_000);
+    world.consent(tab, "denied");
+    world.no_panel = false;
+    let usual = serde_json::from_str(dialogue::DEFAULT).unwrap();
+    world.send(tab, Event::Came { usual, ahead: Some(0) });
+    world.pass(3_000);
+    assert!(world.said(tab).is_empty() && !world.panel(tab).greets);
 }
 
 #[test]
@@ -498,6 +553,17 @@ fn whatever_comes_nothing_grows_and_nothing_panics() {
         world.pass(100);
     }
     assert_eq!(world.said(tab).len(), 100);
+    world.submit(tab, "a@b.fi");
+    world.pass(120_000);
+    let last = |world: &World| {
+        world.panel(tab).lines.iter().rfind(|said| said.line.from == Speaker::Visitor).unwrap().delivery
+    };
+    assert_eq!(last(&world), Delivery::Delivered, "{:?}", world.received.len());
+    write(&mut world, tab, "and one more");
+    write(&mut world, tab, "and another");
+    assert_ne!(last(&world), Delivery::Delivered, "not before it is");
+    world.pass(120_000);
+    assert_eq!(last(&world), Delivery::Delivered, "after as many as ever");
     write(&mut world, tab, &"x 7€ ".repeat(200_000));
     assert!(world.said(tab).iter().all(|line| line.text.len() <= 1_000));
     assert!(world.site().values().map(String::len).sum::<usize>() < 64 * 1024);
@@ -520,7 +586,10 @@ fn a_script_that_cannot_be_used_is_told_and_leadheats_own_stands_in() {
         world.told(tab)
     );
     assert!(bot(&world, tab, 1)[0].contains("help you"));
+    assert_eq!(world.panel(tab).title, "Lumo", "what can be used is");
     assert_eq!(world.explain(tab)["consent"], "granted", "the rest works");
+    let says = world.answer(tab, "status")["says"].as_str().unwrap().to_owned();
+    assert!(says.contains("goes round without ever asking"), "{says}");
     let effects = leadheat_core::app::update(
         &mut State::default(),
         Event::Came { usual: Value::Null, ahead: None },
