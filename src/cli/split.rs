@@ -22,6 +22,7 @@ const DOORS: &[&str] = &[
     "leadheat_widget::panel::hear",
     "leadheat_core::app::speak::arrive",
     "leadheat_core::app::speak::begin",
+    "leadheat_core::app::speak::prepare",
     "leadheat_core::app::speak::answer",
     "leadheat_core::app::speak::panel",
 ];

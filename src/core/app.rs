@@ -453,7 +453,12 @@ impl State {
 
     fn handle_running(&mut self, event: Event, turn: &mut Turn) {
         match event {
-            Event::Boot(_) | Event::Called { .. } | Event::Reread(_) | Event::Woke => {}
+            Event::Boot(_) | Event::Called { .. } | Event::Reread(_) => {}
+            Event::Woke => {
+                if let Some(dialogue) = self.dialogue.as_ref().filter(|_| self.chat.open) {
+                    speak::prepare(self, dialogue);
+                }
+            }
             Event::Navigated(page) => self.navigated(page, turn),
             Event::Look { visible, focused } => self.look(visible, focused, turn),
             Event::Input => self.input(turn),

@@ -254,10 +254,15 @@ impl Dialogue {
             return None;
         }
         chat.push(Speaker::Visitor, &text, at.now);
-        let understood = self.understanding.get_or_init(|| Understanding::with(&self.more)).of(&text, None);
+        let understood = self.understanding().of(&text, None);
         hear(chat, &text, &understood);
         self.answer(chat, &text, &understood, at);
         Some(gather(understood.intents.0.into_iter().map(|(intent, _)| intent)))
+    }
+
+    /// What is needed to understand, which is read when it is needed first.
+    pub fn understanding(&self) -> &Understanding {
+        self.understanding.get_or_init(|| Understanding::with(&self.more))
     }
 
     /// Answers what the visitor wrote.

@@ -99,6 +99,11 @@ impl Understanding {
         Understanding([language(0), language(1), language(2)])
     }
 
+    /// Reads the lexicon of a language before a message comes in it.
+    pub fn prepare(&self, lang: Lang) {
+        self.lexicon(lang as usize);
+    }
+
     fn lexicon(&self, of: usize) -> &Lexicon {
         let Language { more, lexicon, .. } = &self.0[of];
         lexicon.get_or_init(|| {

@@ -58,7 +58,7 @@ scenarios! {
     forms: secrets_are_not_read;
     hosts: a_page_is_as_it_was, changed_natives, polyfills, anything_may_be_missing;
     talking: keyboard_and_screen_reader, three_languages, conversation_survives_navigation, form_errors_in_words;
-    panel: everybody_can_use_each_state, a_greeting_an_unread_number_and_a_saved_chat, what_is_typed_is_the_visitors, two_tabs_have_one_conversation,
+    panel: everybody_can_use_each_state, a_greeting_an_unread_number_and_a_saved_chat, what_is_typed_is_the_visitors, on_a_phone_it_ends_where_the_keyboard_begins, two_tabs_have_one_conversation,
         the_hours_are_those_of_the_companys_zone, whatever_is_written_is_text;
     delivery: three_tabs_send_each_lead_once, two_tabs_keep_every_lead, a_hostile_receiver_gets_every_lead, killed_pages_lose_nothing, a_send_keeps_no_page_out_of_the_back_forward_cache,
         without_storage_a_page_that_is_gone_hands_over_its_lead, posts_that_outlive_the_page_stay_within_their_limit,

@@ -46,7 +46,7 @@ pub async fn everybody_can_use_each_state(mut v: Visitor) -> Visitor {
     });
     open(&mut v, "/t/states", chat, &[&axe, "<main><h1>Shop</h1></main>"].concat()).await;
     v.js("document.documentElement.lang = 'en'").await;
-    let sizes = [(1_000, 760), (360, 640)];
+    let sizes = [(1_000, 760), (320, 640)];
     for (width, height) in sizes {
         v.client.set_window_size(width, height).await.unwrap();
         v.grant().await;
@@ -134,6 +134,27 @@ pub async fn a_greeting_an_unread_number_and_a_saved_chat(mut v: Visitor) -> Vis
     assert!(text.contains(" Lumo: Questions about prices? See https://shop.example/prices.\r\n"), "{text}");
     assert!(text.contains(" You: What about \u{e4}\u{f6} & 100 %?\r\n"), "{text}");
     v.call(json!(["close"])).await;
+    v
+}
+
+pub async fn on_a_phone_it_ends_where_the_keyboard_begins(mut v: Visitor) -> Visitor {
+    v.client.set_window_size(470, 700).await.unwrap();
+    open(&mut v, "/t/phone", json!({}), "").await;
+    v.open_chat().await;
+    quiet(&v).await;
+    let panel = v.panel(".panel").await;
+    assert_eq!(panel.attr("aria-modal").await.unwrap().as_deref(), Some("true"));
+    let covers = see(&v, "const box = shadow.querySelector('.panel').getBoundingClientRect(); return [box.left, box.top, box.width === innerWidth, Math.abs(box.height - innerHeight) < 2]").await;
+    assert_eq!(covers, json!([0, 0, true, true]));
+    // No browser shows a keyboard to a program: what it would leave of the window is said in its place.
+    let keyboard = "for (const [name, value] of [['height', 300], ['offsetTop', 40]]) Object.defineProperty(visualViewport, name, { get: () => value, configurable: true });
+        visualViewport.dispatchEvent(new Event('resize'));
+        const panel = shadow.querySelector('.panel').getBoundingClientRect(), field = shadow.querySelector('textarea').getBoundingClientRect();
+        return [panel.top, panel.height, field.bottom <= 340]";
+    assert_eq!(see(&v, keyboard).await, json!([40, 300, true]));
+    assert_eq!(v.panel("textarea").await.css_value("font-size").await.unwrap(), "16px", "or it zooms in");
+    v.call(json!(["close"])).await;
+    v.client.set_window_size(1_000, 760).await.unwrap();
     v
 }
 
@@ -359,8 +380,12 @@ pub async fn whatever_is_written_is_text(mut v: Visitor) -> Visitor {
         words.insert((*name).to_owned(), texts[at * 7].clone().into());
     }
     let chat = json!({"company": texts[3], "replies": texts[201], "words": words, "consent": texts[9],
+        "greetings": [{"step": "a", "after": 1}],
         "script": [{"id": "a", "say": texts[205], "replies": replies, "expects": "text"}, {"id": "end", "say": texts[210], "contact": ["name", "email"]}]});
     open(&mut v, "/t/texts", chat, "").await;
+    v.grant().await;
+    until(&v, "greeted", "shadow.querySelector('.greeting')").await;
+    assert_eq!(see(&v, elements).await, nothing, "of a greeting");
     v.open_chat().await;
     until(&v, "the replies", "shadow.querySelectorAll('.replies button').length >= 300").await;
     let shown = see(&v, "return [...shadow.querySelectorAll('.replies button')].map(one => one.textContent)").await;
@@ -370,7 +395,8 @@ pub async fn whatever_is_written_is_text(mut v: Visitor) -> Visitor {
     assert_eq!(see(&v, elements).await, nothing, "of config");
 
     // From the visitor, as if pasted and sent, and in the form; and what the inbox makes of it. As many as a conversation keeps.
-    v.js("sessionStorage.clear()").await;
+    v.call(json!(["forget"])).await;
+    v.call(json!(["close"])).await;
     v.goto("/").await;
     v.ready().await;
     v.open_chat().await;

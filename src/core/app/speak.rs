@@ -64,6 +64,13 @@ pub(super) fn begin(state: &mut State, now: Stamp) {
     });
 }
 
+/// Reads what it takes to understand the visitor, in a moment in which nobody waits: with the first message it would hold up a slow
+/// phone.
+#[inline(never)]
+pub(super) fn prepare(state: &State, dialogue: &Dialogue) {
+    dialogue.understanding().prepare(state.lang());
+}
+
 /// Answers what the visitor did.
 #[inline(never)]
 pub(super) fn answer(state: &mut State, input: Input, turn: &mut Turn) {
