@@ -15,7 +15,7 @@ use crate::list::gather;
 use crate::qualify::{Authority, Fact, Timeframe};
 use crate::script::{self, Branch, Expected, INTENTS, Presence, Reply, Script, Step};
 use crate::shape::{self, Shape};
-use crate::text::{Lang, Text, fill, join, lists, nth, number, split};
+use crate::text::{Lang, Text, fill, join, late, lists, nth, number, split};
 use crate::tier::Tier;
 use crate::time::Millis;
 use crate::understand::{SPECIAL, Understanding, Understood};
@@ -128,7 +128,7 @@ impl Dialogue {
         privacy.0.retain(|(_, url)| {
             let flaw = flaw(url);
             if let Some(mend) = flaw {
-                at.field("privacy").problem(&["`", url, "` is not an address that can be used"].concat(), mend);
+                at.field("privacy").problem(&["`", url, late!("` is not an address that can be used")].concat(), mend);
             }
             flaw.is_none()
         });
@@ -136,8 +136,8 @@ impl Dialogue {
         let words = Phrases::read(value);
         for (name, _) in &words.0 {
             if words::usual(name).is_none() {
-                let mend = "The names are in docs/chat.md";
-                at.field("words").field(name).problem("the chat has no such words", mend);
+                let mend = late!("The names are in docs/chat.md");
+                at.field("words").field(name).problem(late!("the chat has no such words"), mend);
             }
         }
         Dialogue {
@@ -468,7 +468,7 @@ fn read_answer(at: &At, index: usize, value: &Value, script: &Script, more: &mut
         let lines = patterns.split('\n').map(|line| [&name, ": ", line, "\n"].concat());
         let lines = lines.collect::<String>();
         if let Err((_, why)) = Lexicon::default().read(&lines) {
-            at.field("to").problem(&["`", patterns, "` is no pattern: ", why].concat(), HOW);
+            at.field("to").problem(&["`", patterns, late!("` is no pattern: "), why].concat(), HOW);
         }
         for (lang, more) in Lang::NAMES.all.iter().zip(&mut *more) {
             if tag.is_empty() || tag == lang.name() {
@@ -477,7 +477,7 @@ fn read_answer(at: &At, index: usize, value: &Value, script: &Script, more: &mut
         }
     }
     if answer.to.0.is_empty() && answer.intent.is_empty() {
-        at.problem("nothing says which questions this answers", "Add `to` or `intent`");
+        at.problem(late!("nothing says which questions this answers"), late!("Add `to` or `intent`"));
     }
     if let Some(next) = &answer.next {
         script.expect_step(at, "this answer", next);
@@ -485,7 +485,7 @@ fn read_answer(at: &At, index: usize, value: &Value, script: &Script, more: &mut
     answer
 }
 
-const HOW: &str = "Write words between spaces, and semicolons between patterns: docs/understanding.md";
+const HOW: &str = late!("Write words between spaces, and semicolons between patterns: docs/understanding.md");
 
 /// Reads lines that config adds to the lexicons.
 fn read_lexicon(at: &At, value: &Value, more: &mut [String; 3]) {
@@ -494,12 +494,12 @@ fn read_lexicon(at: &At, value: &Value, more: &mut [String; 3]) {
             let at = at.field(tag).item(index);
             let mut one = Lexicon::default();
             if let Err((_, why)) = one.read(line) {
-                at.problem(&["`", line, "` is no line of a lexicon: ", why].concat(), HOW);
+                at.problem(&["`", line, late!("` is no line of a lexicon: "), why].concat(), HOW);
             }
             let is_known = |name: &String| Intent::NAMES.find(name).is_some() || lists(SPECIAL, name);
             for name in one.names.iter().filter(|name| !is_known(name)) {
                 let mend = &["Known are ", &join(split(Intent::NAMES.words, b' '), ", ")].concat();
-                at.problem(&["there is no intent `", name, "`"].concat(), mend);
+                at.problem(&[late!("there is no intent `"), name, "`"].concat(), mend);
             }
             *own += line;
             own.push('\n');

@@ -4,7 +4,7 @@
 use crate::json::{At, Value};
 use crate::list::gather;
 use crate::shape::{Field, Shape};
-use crate::text::{cut, number, place, split, thousandths};
+use crate::text::{cut, late, number, place, split, thousandths};
 use crate::time::{DAY, MINUTE, Millis, day, iso_day};
 
 /// When somebody is there.
@@ -47,19 +47,21 @@ impl Hours {
             match text.as_str().and_then(span) {
                 Some(span) => open.push(span),
                 None => at.field("open").item(index).problem(
-                    "these are no hours",
-                    "Write days and times as \"mon-fri 9:00-17:00\"; the days are mon, tue, wed, thu, fri, sat, sun",
+                    late!("these are no hours"),
+                    late!(
+                        "Write days and times as \"mon-fri 9:00-17:00\"; the days are mon, tue, wed, thu, fri, sat, sun"
+                    ),
                 ),
             }
         }
         if value.many("open").is_empty() {
-            at.field("open").problem("there are no hours", "Add \"open\": [\"mon-fri 9:00-17:00\"]");
+            at.field("open").problem(late!("there are no hours"), late!("Add \"open\": [\"mon-fri 9:00-17:00\"]"));
         }
         let closed = gather(value.many("closed").iter().filter_map(|day| day.as_str().map(str::to_owned)));
         for (index, day) in closed.iter().enumerate() {
             let parts = gather(split(day, b'-').into_iter().map(str::len));
             if parts != [4, 2, 2] || split(day, b'-').into_iter().any(|part| thousandths(part).is_none()) {
-                at.field("closed").item(index).problem("this is no day", "Write it as \"2026-12-24\"");
+                at.field("closed").item(index).problem(late!("this is no day"), late!("Write it as \"2026-12-24\""));
             }
         }
         Hours { zone: value.text("zone"), open, closed }

@@ -13,6 +13,8 @@
 //! Accents count neither here nor in what visitors write. A word of seven letters or more may have one wrong, missing or doubled, where
 //! the lexicon has no other word that it could be.
 
+use crate::text::late;
+
 /// Most words that `..` stands for.
 const GAP: usize = 4;
 /// The name of the most frequent words, between `|`.
@@ -97,7 +99,7 @@ impl Lexicon {
                 continue;
             }
             let wrong = |why| (number + 1, why);
-            let (names, patterns) = line.split_once(':').ok_or(wrong("there is no colon after the names"))?;
+            let (names, patterns) = line.split_once(':').ok_or(wrong(late!("there is no colon after the names")))?;
             if names == FREQUENT {
                 self.frequent.extend(frequent(line));
                 continue;
@@ -137,10 +139,10 @@ impl Lexicon {
         let pattern = self.patterns.len();
         let after_start = items.windows(2).any(|pair| matches!(pair, [Item::Start, Item::Gap]));
         match first {
-            _ if after_start => return Err("a pattern begins with a word or a number"),
-            None | Some(Item::Gap) => return Err("a pattern begins with a word or a number"),
+            _ if after_start => return Err(late!("a pattern begins with a word or a number")),
+            None | Some(Item::Gap) => return Err(late!("a pattern begins with a word or a number")),
             Some(Item::Words(words)) => words.iter().for_each(|word| self.by_word[usize::from(*word)].push(pattern)),
-            Some(_) => return Err("a pattern has a word or a number"),
+            Some(_) => return Err(late!("a pattern has a word or a number")),
         }
         self.patterns.push(Pattern { means: means.to_vec(), items, never, negatable: own.is_none() });
         Ok(())
@@ -149,10 +151,10 @@ impl Lexicon {
     fn word(&mut self, text: &str) -> Result<u16, &'static str> {
         let stem = fold(text.trim_matches('*'));
         if text != NUMBER && (stem.is_empty() || !stem.bytes().all(|byte| byte.is_ascii_alphanumeric())) {
-            return Err("a word has letters and digits, and perhaps a * at its end");
+            return Err(late!("a word has letters and digits, and perhaps a * at its end"));
         }
         let word = Word { stem, is_prefix: text.ends_with('*'), is_part: text.starts_with('*') };
-        let number = u16::try_from(self.words.len()).map_err(|_| "there are too many words")?;
+        let number = u16::try_from(self.words.len()).map_err(|_| late!("there are too many words"))?;
         let letters = if word.is_part { &mut self.parts } else { &mut self.by_letter };
         let first = usize::from(word.stem.as_bytes()[0]);
         if letters.len() <= first {

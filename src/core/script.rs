@@ -9,7 +9,7 @@ use crate::list::gather;
 use crate::names::names;
 use crate::qualify::{Fact, accepts};
 use crate::shape::{self, Shape};
-use crate::text::Text;
+use crate::text::{Text, late};
 use crate::tier::Tier;
 
 /// A conversation to be had: it begins with the first step.
@@ -178,11 +178,14 @@ impl Script {
         let steps = value.as_many().iter().enumerate();
         let script = Script(gather(steps.map(|(index, step)| read_step(&at.item(index), step))));
         if script.0.is_empty() {
-            at.problem("the script has no steps", "Add at least one: {\"id\": \"hello\", \"say\": \"Hello!\"}");
+            at.problem(
+                late!("the script has no steps"),
+                late!("Add at least one: {\"id\": \"hello\", \"say\": \"Hello!\"}"),
+            );
         }
         for (i, step) in script.0.iter().enumerate() {
             if script.0.iter().take(i).any(|other| other.id == step.id) {
-                at.problem(&["two steps are called `", &step.id, "`"].concat(), "Give each its own id");
+                at.problem(&[late!("two steps are called `"), &step.id, "`"].concat(), late!("Give each its own id"));
             }
             for next in step.nexts() {
                 script.expect_step(at, &["step `", &step.id, "`"].concat(), next);
@@ -190,12 +193,12 @@ impl Script {
             if !step.contact.is_empty()
                 && !step.contact.iter().any(|field| matches!(field, Field::Email | Field::Phone))
             {
-                let wrong = ["the form of step `", &step.id, "` has no way to be reached"].concat();
-                at.problem(&wrong, "Add \"email\" or \"phone\" to its `contact`");
+                let wrong = [late!("the form of step `"), &step.id, late!("` has no way to be reached")].concat();
+                at.problem(&wrong, late!("Add \"email\" or \"phone\" to its `contact`"));
             }
             if script.says_for_ever(step) {
-                let wrong = ["from step `", &step.id, "` the script goes round without ever asking"].concat();
-                at.problem(&wrong, "Let one of its steps ask something, or take out a `next`");
+                let wrong = ["from step `", &step.id, late!("` the script goes round without ever asking")].concat();
+                at.problem(&wrong, late!("Let one of its steps ask something, or take out a `next`"));
             }
         }
         script
@@ -204,8 +207,8 @@ impl Script {
     /// Notes a problem where there is no such step. `what` goes on to it.
     pub(crate) fn expect_step(&self, at: &At, what: &str, next: &str) {
         if self.step(next).is_none() {
-            let wrong = [what, " goes on to `", next, "`, which does not exist"].concat();
-            at.problem(&wrong, "Correct the name or add the step");
+            let wrong = [what, late!(" goes on to `"), next, late!("`, which does not exist")].concat();
+            at.problem(&wrong, late!("Correct the name or add the step"));
         }
     }
 
@@ -237,14 +240,15 @@ fn read_step(at: &At, value: &Value) -> Step {
         if let (Some(fact), Some(value)) = (fills, &value)
             && !accepts(fact, value)
         {
-            let mend = "Timeframe takes now, two_months, later, none, not_buying; authority decides, prepares, other";
-            replies_at.item(index).problem(&["`", value, "` is not a value of this fact"].concat(), mend);
+            let mend =
+                late!("Timeframe takes now, two_months, later, none, not_buying; authority decides, prepares, other");
+            replies_at.item(index).problem(&["`", value, late!("` is not a value of this fact")].concat(), mend);
         }
         Reply { say: reply.texts("say").unwrap_or_default(), value, next: reply.maybe("next") }
     };
     let id = value.text("id");
     if id.is_empty() {
-        at.problem("`id` is missing", "Add it");
+        at.problem(late!("`id` is missing"), "Add it");
     }
     let step = Step {
         id,
@@ -258,7 +262,7 @@ fn read_step(at: &At, value: &Value) -> Step {
         next: value.maybe("next"),
     };
     if step.expects == Some(Expected::Choice) && step.replies.is_empty() {
-        at.field("expects").problem("there is nothing to choose from", "Add `replies`");
+        at.field("expects").problem(late!("there is nothing to choose from"), late!("Add `replies`"));
     }
     step
 }

@@ -138,10 +138,21 @@ pub async fn a_greeting_an_unread_number_and_a_saved_chat(mut v: Visitor) -> Vis
 }
 
 pub async fn on_a_phone_it_ends_where_the_keyboard_begins(mut v: Visitor) -> Visitor {
-    v.client.set_window_size(470, 700).await.unwrap();
-    open(&mut v, "/t/phone", json!({}), "").await;
-    v.open_chat().await;
+    // In a frame, since not every engine has windows as narrow as a phone.
+    v.site.page(
+        "/t/phone",
+        None,
+        "<script src=/leadheat-stub.js></script><script async src=/leadheat.js data-webhook=/webhook></script>",
+    );
+    v.site.page("/t/frame", None, "<iframe src=/t/phone width=320 height=600 style='border:0'></iframe>");
+    v.goto("/t/frame").await;
+    v.client.enter_frame(0).await.unwrap();
+    v.ready().await;
+    v.call(json!(["open"])).await;
     quiet(&v).await;
+    until(&v, "asked", "shadow.querySelector('.replies')").await;
+    let wide = "return [...shadow.querySelectorAll('.panel, .panel *')].filter(one => one.getBoundingClientRect().right > innerWidth + 1 && !one.matches('.hidden')).length";
+    assert_eq!(see(&v, wide).await, 0, "nothing beyond 320 pixels");
     let panel = v.panel(".panel").await;
     assert_eq!(panel.attr("aria-modal").await.unwrap().as_deref(), Some("true"));
     let covers = see(&v, "const box = shadow.querySelector('.panel').getBoundingClientRect(); return [box.left, box.top, box.width === innerWidth, Math.abs(box.height - innerHeight) < 2]").await;
@@ -154,7 +165,7 @@ pub async fn on_a_phone_it_ends_where_the_keyboard_begins(mut v: Visitor) -> Vis
     assert_eq!(see(&v, keyboard).await, json!([40, 300, true]));
     assert_eq!(v.panel("textarea").await.css_value("font-size").await.unwrap(), "16px", "or it zooms in");
     v.call(json!(["close"])).await;
-    v.client.set_window_size(1_000, 760).await.unwrap();
+    v.client.enter_parent_frame().await.unwrap();
     v
 }
 
