@@ -156,14 +156,13 @@ fn drawn(before: &View, view: &View, has_focus: bool, root: &NodeRef) {
     let find = |selector: &str| root.query_selector(selector).ok().flatten();
     let nothing = Rc::default();
     let last = before.panel.as_ref().unwrap_or(&nothing);
-    if last.lines != panel.lines || last.types != panel.types || last.ask != panel.ask || before.open != view.open {
-        if let Some(log) = find(".scroll") {
-            // To the end; but a form that is longer than the panel begins at its beginning.
-            let top = |element: &Element| get(element, "offsetTop").as_f64().unwrap_or_default();
-            let end = get(&log, "scrollHeight").as_f64().unwrap_or_default();
-            let form = find("form").map_or(end, |form| top(&form) - top(&log) - 8.0);
-            set(&log, "scrollTop", &end.min(form).into());
-        }
+    let news = last.lines != panel.lines || last.types != panel.types || last.ask != panel.ask;
+    if let Some(log) = find(".scroll").filter(|_| news || before.open != view.open) {
+        // To the end; but a form that is longer than the panel begins at its beginning.
+        let top = |element: &Element| get(element, "offsetTop").as_f64().unwrap_or_default();
+        let end = get(&log, "scrollHeight").as_f64().unwrap_or_default();
+        let form = find("form").map_or(end, |form| top(&form) - top(&log) - 8.0);
+        set(&log, "scrollTop", &end.min(form).into());
     }
     // What is known of the visitor goes into fields that are empty, once: what is in them is the visitor's.
     if let Ask::Contact { known, fields, .. } = &panel.ask
