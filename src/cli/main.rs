@@ -4,10 +4,14 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use clap::{Parser, Subcommand};
 use leadheat::train::{Goal, Wishes};
 use leadheat::{check, dist, inbox::Inbox, intents, score, serve, train, widget};
+use leadheat_core::config::Config;
+use leadheat_core::dialogue::Dialogue;
+use leadheat_core::json::Problem;
+use leadheat_core::lint::lint;
 use leadheat_core::text::Lang;
 use tokio::net::TcpListener;
 
@@ -30,6 +34,9 @@ struct Demo {
     /// File that the inbox keeps its leads in
     #[arg(long, default_value = concat!(env!("CARGO_MANIFEST_DIR"), "/target/leadheat/inbox.sqlite"))]
     inbox: PathBuf,
+    /// A config document to try on the demo site, in place of its own; leads go to the demo's inbox
+    #[arg(long)]
+    config: Option<PathBuf>,
 }
 
 #[derive(Subcommand)]
@@ -71,6 +78,9 @@ enum Command {
         /// The language that they are in: en, fi, hu, or auto
         #[arg(long, default_value = "auto", value_parser = ["auto", "en", "fi", "hu"])]
         lang: String,
+        /// A config document: its lexicon and the questions of its answers count too
+        #[arg(long)]
+        config: Option<PathBuf>,
     },
     /// Learn a model from leads whose end is known
     Train {
@@ -139,8 +149,11 @@ fn run(arguments: Arguments) -> Result<ExitCode> {
             let (data, map) = data.zip(map).context("--data and --map, or --journeys, are needed")?;
             score::score(&data, &map, model.as_deref(), label.as_deref(), &out)?;
         }
-        Some(Command::Intents { lang }) => {
-            intents::intents(std::io::stdin().lock(), Lang::NAMES.find(&lang), std::io::stdout().lock())?;
+        Some(Command::Intents { lang, config }) => {
+            let chat = config.map(|config| usable(&config)).transpose()?.map(|(_, dialogue)| dialogue);
+            let understanding = chat.unwrap_or_default();
+            let lang = Lang::NAMES.find(&lang);
+            intents::intents(std::io::stdin().lock(), lang, understanding.understanding(), std::io::stdout().lock())?;
         }
         Some(Command::Train { data, map, label, out, max_rules, tiers }) => {
             let hot = Goal { share: tiers.hot_share, conversion: tiers.hot_conversion };
@@ -159,6 +172,7 @@ async fn demo(demo: &Demo) -> Result<()> {
     let listener = TcpListener::bind(address)
         .await
         .with_context(|| format!("port {} cannot be used; choose another one with --port", demo.port))?;
+    let config = demo.config.as_deref().map(for_demo).transpose()?;
     let widget = tokio::task::block_in_place(widget::build)?;
     let inbox = Inbox::open(&demo.inbox)?;
     let address = listener.local_addr()?;
@@ -167,12 +181,38 @@ async fn demo(demo: &Demo) -> Result<()> {
     println!("webhook    http://{address}/webhook");
     println!("Ctrl+C stops it. Open this to begin:");
     println!("http://{address}/");
-    serve::serve(listener, widget, inbox).await
+    serve::serve(listener, widget, inbox, config).await
+}
+
+/// A config as the demo serves it: with the demo's own webhook.
+fn for_demo(file: &Path) -> Result<serde_json::Value> {
+    usable(file)?;
+    let mut config: serde_json::Value =
+        serde_json::from_str(std::fs::read_to_string(file)?.trim_start_matches('\u{feff}'))?;
+    config["webhook"] = "/webhook".into();
+    config.as_object_mut().and_then(|config| config.remove("webhooks"));
+    Ok(config)
+}
+
+/// A config without problems; what is wrong with one that has any.
+fn usable(file: &Path) -> Result<(Config, Dialogue)> {
+    let problems = match read(file)? {
+        Ok(usable) => return Ok(usable),
+        Err(problems) => problems,
+    };
+    let sentences: Vec<_> = problems.iter().map(Problem::sentence).collect();
+    bail!("{} cannot be used:\n{}", file.display(), sentences.join("\n"))
+}
+
+fn read(file: &Path) -> Result<Result<(Config, Dialogue), Vec<Problem>>> {
+    let bytes = std::fs::read(file).with_context(|| format!("{} cannot be read", file.display()))?;
+    let text =
+        String::from_utf8(bytes).with_context(|| format!("{} is not UTF-8: save it as UTF-8", file.display()))?;
+    Ok(check::read(&text))
 }
 
 fn check_file(file: &Path) -> Result<ExitCode> {
-    let text = std::fs::read_to_string(file).with_context(|| format!("{} cannot be read", file.display()))?;
-    let checked = check::check(&text);
+    let checked = read(file)?.map(|(config, dialogue)| lint(&config, &dialogue));
     let (what, found) = match &checked {
         Ok(advice) => ("advice: ", advice),
         Err(problems) => ("", problems),

@@ -33,8 +33,18 @@ const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; 
 const WWW: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/www");
 
 /// Serves until the program ends.
-pub async fn serve(listener: TcpListener, widget: Widget, inbox: Inbox) -> anyhow::Result<()> {
-    Ok(axum::serve(listener, router(widget, inbox)).await?)
+pub async fn serve(
+    listener: TcpListener,
+    widget: Widget,
+    inbox: Inbox,
+    config: Option<serde_json::Value>,
+) -> anyhow::Result<()> {
+    let mut router = router(widget, inbox);
+    if let Some(config) = config {
+        let own = Router::new().route("/leadheat.json", get(move || async move { axum::Json(config) }));
+        router = own.fallback_service(router);
+    }
+    Ok(axum::serve(listener, router).await?)
 }
 
 /// All routes.

@@ -122,7 +122,11 @@ impl Dialogue {
         let answers = gather(own.enumerate().map(read));
         read_lexicon(&at.field("lexicon"), value.part("lexicon"), &mut more);
         for (index, greeting) in value.many("greetings").iter().enumerate() {
-            script.expect_step(&at.field("greetings").item(index), "this greeting", &greeting.text("step"));
+            let at = at.field("greetings").item(index);
+            match greeting.maybe("step") {
+                Some(step) => script.expect_step(&at, "this greeting", &step),
+                None => at.problem(late!("`step` is missing"), late!("Add the id of the step that is to be said")),
+            }
         }
         let mut privacy = value.texts("privacy").unwrap_or_default();
         privacy.0.retain(|(_, url)| {
@@ -254,7 +258,7 @@ impl Dialogue {
             return None;
         }
         chat.push(Speaker::Visitor, &text, at.now);
-        let understood = self.understanding().of(&text, None);
+        let understood = self.understanding().of(&text, Some(at.lang));
         hear(chat, &text, &understood);
         self.answer(chat, &text, &understood, at);
         Some(gather(understood.intents.0.into_iter().map(|(intent, _)| intent)))
@@ -273,7 +277,7 @@ impl Dialogue {
             return self.take(chat, step, reply, at);
         }
         let leads_back = |answer: &&Answer| answer.next.is_some() && answer.next == step.map(|step| step.id.clone());
-        if let Some(answer) = self.prepared(text, understood).filter(|answer| !leads_back(answer)) {
+        if let Some(answer) = self.prepared(understood).filter(|answer| !leads_back(answer)) {
             chat.push(Speaker::Bot, answer.say.get(at.lang), at.now);
             match (&answer.next, step, &fit) {
                 (Some(next), ..) => {
@@ -330,14 +334,12 @@ impl Dialogue {
     }
 
     /// The prepared answer to a message.
-    fn prepared(&self, text: &str, understood: &Understood) -> Option<&Answer> {
+    fn prepared(&self, understood: &Understood) -> Option<&Answer> {
         let named = |index: usize| understood.named.contains(&[ANSWER, &number(index as u64)].concat());
-        let means = |answer: &Answer| answer.intent.iter().any(|intent| understood.means(*intent));
+        let means = |answer: &&Answer| answer.intent.iter().any(|intent| understood.means(*intent));
         let mut answers = self.answers.iter().enumerate();
         let by_words = answers.find(|(index, _)| named(*index)).map(|(_, answer)| answer);
-        // What is only said in passing is no question.
-        let asks = |answer: &&Answer| means(answer) && (answer.next.is_some() || text.contains('?'));
-        by_words.or_else(|| self.answers.iter().find(asks))
+        by_words.or_else(|| self.answers.iter().find(means))
     }
 
     /// Takes the contact form: either it is kept and the script goes on, or the errors say what to correct.
@@ -467,8 +469,10 @@ fn read_answer(at: &At, index: usize, value: &Value, script: &Script, more: &mut
     for (tag, patterns) in &answer.to.0 {
         let lines = patterns.split('\n').map(|line| [&name, ": ", line, "\n"].concat());
         let lines = lines.collect::<String>();
-        if let Err((_, why)) = Lexicon::default().read(&lines) {
-            at.field("to").problem(&["`", patterns, late!("` is no pattern: "), why].concat(), HOW);
+        if let Err(why) = Lexicon::default().read(&lines) {
+            let to = at.field("to");
+            let at = if tag.is_empty() { to } else { to.field(tag) };
+            at.problem(&["`", patterns, late!("` is no pattern: "), &why].concat(), HOW);
         }
         for (lang, more) in Lang::NAMES.all.iter().zip(&mut *more) {
             if tag.is_empty() || tag == lang.name() {
@@ -476,16 +480,19 @@ fn read_answer(at: &At, index: usize, value: &Value, script: &Script, more: &mut
             }
         }
     }
-    if answer.to.0.is_empty() && answer.intent.is_empty() {
+    if answer.to.0.is_empty() && value.part("intent").is_null() {
         at.problem(late!("nothing says which questions this answers"), late!("Add `to` or `intent`"));
     }
-    if let Some(next) = &answer.next {
-        script.expect_step(at, "this answer", next);
+    match &answer.next {
+        Some(next) => script.expect_step(at, "this answer", next),
+        None if answer.say.0.is_empty() => at.problem(late!("this answer says nothing"), late!("Add `say` or `next`")),
+        None => {}
     }
     answer
 }
 
-const HOW: &str = late!("Write words between spaces, and semicolons between patterns: docs/understanding.md");
+const HOW: &str =
+    late!("Write spaces between words, none around |, and semicolons between patterns: docs/understanding.md");
 
 /// Reads lines that config adds to the lexicons.
 fn read_lexicon(at: &At, value: &Value, more: &mut [String; 3]) {
@@ -493,8 +500,8 @@ fn read_lexicon(at: &At, value: &Value, more: &mut [String; 3]) {
         for (index, line) in value.many(tag).iter().filter_map(Value::as_str).enumerate() {
             let at = at.field(tag).item(index);
             let mut one = Lexicon::default();
-            if let Err((_, why)) = one.read(line) {
-                at.problem(&["`", line, late!("` is no line of a lexicon: "), why].concat(), HOW);
+            if let Err(why) = one.read(line) {
+                at.problem(&["`", line, late!("` is no line of a lexicon: "), &why].concat(), HOW);
             }
             let is_known = |name: &String| Intent::NAMES.find(name).is_some() || lists(SPECIAL, name);
             for name in one.names.iter().filter(|name| !is_known(name)) {

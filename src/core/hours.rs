@@ -47,7 +47,7 @@ impl Hours {
             match text.as_str().and_then(span) {
                 Some(span) => open.push(span),
                 None => at.field("open").item(index).problem(
-                    late!("these are no hours"),
+                    &["`", text.as_str().unwrap_or_default(), late!("` are no hours")].concat(),
                     late!(
                         "Write days and times as \"mon-fri 9:00-17:00\"; the days are mon, tue, wed, thu, fri, sat, sun"
                     ),
@@ -59,12 +59,19 @@ impl Hours {
         }
         let closed = gather(value.many("closed").iter().filter_map(|day| day.as_str().map(str::to_owned)));
         for (index, day) in closed.iter().enumerate() {
-            let parts = gather(split(day, b'-').into_iter().map(str::len));
-            if parts != [4, 2, 2] || split(day, b'-').into_iter().any(|part| thousandths(part).is_none()) {
+            let number = |part: &str| thousandths(part).unwrap_or(-1) / 1_000;
+            let parts = gather(split(day, b'-').into_iter().map(|part| (part.len(), number(part))));
+            let fits = matches!(parts[..], [(4, year), (2, month), (2, day)] if year > 0 && (1..=12).contains(&month) && (1..=31).contains(&day));
+            if !fits {
                 at.field("closed").item(index).problem(late!("this is no day"), late!("Write it as \"2026-12-24\""));
             }
         }
-        Hours { zone: value.text("zone"), open, closed }
+        let zone = value.text("zone");
+        if !(zone.is_empty() || zone == "UTC" || cut(&zone, b"/").1.is_some()) {
+            let wrong = ["`", &zone, late!("` is no time zone")].concat();
+            at.field("zone").problem(&wrong, late!("Write it as \"Europe/Helsinki\" or \"Europe/Budapest\""));
+        }
+        Hours { zone, open, closed }
     }
 
     /// Whether somebody is there. `ahead`: minutes that the zone is ahead of UTC.

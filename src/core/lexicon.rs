@@ -92,21 +92,21 @@ impl Lexicon {
     /// Adds the lines of a text.
     ///
     /// # Errors
-    /// The number of the line, from 1, that is none, and why. Those before it are added.
-    pub fn read(&mut self, text: &str) -> Result<(), (usize, &'static str)> {
-        for (number, line) in text.lines().enumerate() {
+    /// Why a line is none, with the word that is wrong. Those before it are added.
+    pub fn read(&mut self, text: &str) -> Result<(), String> {
+        for line in text.lines() {
             if line.trim().is_empty() || line.starts_with('#') {
                 continue;
             }
-            let wrong = |why| (number + 1, why);
-            let (names, patterns) = line.split_once(':').ok_or(wrong(late!("there is no colon after the names")))?;
+            let (names, patterns) =
+                line.split_once(':').ok_or_else(|| late!("there is no colon after the names").to_owned())?;
             if names == FREQUENT {
                 self.frequent.extend(frequent(line));
                 continue;
             }
             let means: Vec<usize> = names.split_whitespace().map(|name| self.name(name)).collect();
             for pattern in patterns.split(';').map(str::trim).filter(|pattern| !pattern.is_empty()) {
-                self.add(&means, pattern).map_err(wrong)?;
+                self.add(&means, pattern)?;
             }
         }
         Ok(())
@@ -119,7 +119,7 @@ impl Lexicon {
         })
     }
 
-    fn add(&mut self, means: &[usize], text: &str) -> Result<(), &'static str> {
+    fn add(&mut self, means: &[usize], text: &str) -> Result<(), String> {
         let own = text.strip_prefix('!');
         let (mut items, mut never) = (Vec::new(), Vec::new());
         for part in own.unwrap_or(text).split_whitespace() {
@@ -130,7 +130,8 @@ impl Lexicon {
                 _ => match part.strip_prefix('-') {
                     Some(word) => never.push(self.word(word)?),
                     None => {
-                        items.push(Item::Words(part.split('|').map(|word| self.word(word)).collect::<Result<_, _>>()?));
+                        let words = part.split('|').map(|word| self.word(if word.is_empty() { part } else { word }));
+                        items.push(Item::Words(words.collect::<Result<_, _>>()?));
                     }
                 },
             }
@@ -139,22 +140,23 @@ impl Lexicon {
         let pattern = self.patterns.len();
         let after_start = items.windows(2).any(|pair| matches!(pair, [Item::Start, Item::Gap]));
         match first {
-            _ if after_start => return Err(late!("a pattern begins with a word or a number")),
-            None | Some(Item::Gap) => return Err(late!("a pattern begins with a word or a number")),
+            _ if after_start => return Err(late!("a pattern begins with a word or a number").to_owned()),
+            None | Some(Item::Gap) => return Err(late!("a pattern begins with a word or a number").to_owned()),
             Some(Item::Words(words)) => words.iter().for_each(|word| self.by_word[usize::from(*word)].push(pattern)),
-            Some(_) => return Err(late!("a pattern has a word or a number")),
+            Some(_) => return Err(late!("a pattern has a word or a number").to_owned()),
         }
         self.patterns.push(Pattern { means: means.to_vec(), items, never, negatable: own.is_none() });
         Ok(())
     }
 
-    fn word(&mut self, text: &str) -> Result<u16, &'static str> {
+    fn word(&mut self, text: &str) -> Result<u16, String> {
         let stem = fold(text.trim_matches('*'));
         if text != NUMBER && (stem.is_empty() || !stem.bytes().all(|byte| byte.is_ascii_alphanumeric())) {
-            return Err(late!("a word has letters and digits, and perhaps a * at its end"));
+            let why = late!("` is no word: it has letters and digits, and perhaps a * at its ends");
+            return Err(["`", text, why].concat());
         }
         let word = Word { stem, is_prefix: text.ends_with('*'), is_part: text.starts_with('*') };
-        let number = u16::try_from(self.words.len()).map_err(|_| late!("there are too many words"))?;
+        let number = u16::try_from(self.words.len()).map_err(|_| late!("there are too many words").to_owned())?;
         let letters = if word.is_part { &mut self.parts } else { &mut self.by_letter };
         let first = usize::from(word.stem.as_bytes()[0]);
         if letters.len() <= first {

@@ -1,6 +1,8 @@
 //! Advice on a config: what is no mistake of form, but hardly meant. Owns what is looked for; must not refuse anything, and is
 //! not in the wasm.
 
+mod chat;
+
 use crate::config::Config;
 use crate::dialogue::Dialogue;
 use crate::facts::MAX_SUBJECT;
@@ -8,7 +10,6 @@ use crate::json::Problem;
 use crate::lead::{Arrival, Device, FitNote, Lead, ModelName, Sources};
 use crate::model::{Milli, Model, Points, Rule};
 use crate::receiver::{self, Ack, Form, Receiver};
-use crate::script::{Expected, dead_ends, unreachable};
 use crate::select::{Condition, Selector};
 use crate::text::decimal;
 use crate::wire::Wire;
@@ -16,7 +17,7 @@ use crate::wire::Wire;
 /// Everything in a config that is worth a second look, with its path.
 pub fn lint(config: &Config, dialogue: &Dialogue) -> Vec<Problem> {
     let mut advice = of_model(&config.model);
-    advice.extend(of_dialogue(config, dialogue));
+    advice.extend(chat::of(config, dialogue));
     for (index, receiver) in config.webhooks.iter().enumerate() {
         let path = match receiver.name == config.webhook {
             true => "$.webhook".to_owned(),
@@ -38,40 +39,6 @@ pub fn lint(config: &Config, dialogue: &Dialogue) -> Vec<Problem> {
                 let mend = "docs/webhook.md has the lead's fields; a text of your own stands in single quotes".into();
                 advice.push(Problem { path: format!("{path}.fields.{name}"), wrong, mend });
             }
-        }
-    }
-    advice
-}
-
-fn of_dialogue(config: &Config, dialogue: &Dialogue) -> Vec<Problem> {
-    let script = &dialogue.script;
-    let mut advice = Vec::new();
-    let mut note = |id: &str, wrong: String, mend: &str| {
-        let index = script.0.iter().position(|step| step.id == id).unwrap_or_default();
-        advice.push(Problem { path: format!("$.chat.script[{index}]"), wrong, mend: mend.into() });
-    };
-    let answers = dialogue.answers.iter().filter_map(|answer| answer.next.as_deref());
-    let starts: Vec<&str> =
-        answers.chain(config.chat.greetings.iter().map(|greeting| greeting.step.as_str())).collect();
-    for id in unreachable(script, &starts) {
-        note(id, format!("step `{id}` is never reached"), "Let a `next` lead to it, or take it out");
-    }
-    let (endless, mute) = dead_ends(script);
-    for id in endless {
-        note(id, format!("from step `{id}` the conversation comes to no end"), "Let one of the steps after it lead on");
-    }
-    for id in mute {
-        note(id, format!("nothing comes after an answer to step `{id}`"), "Add a `next` that says what happens now");
-    }
-    let has_form = script.0.iter().any(|step| !step.contact.is_empty());
-    for step in script.0.iter().filter(|_| !has_form) {
-        if matches!(step.expects, Some(Expected::Email | Expected::Phone)) {
-            let wrong = format!("what step `{}` asks for is not sent: nobody agreed to that", step.id);
-            note(
-                &step.id,
-                wrong,
-                "Let a step with `contact` follow: its form is filled in already, and asks for consent",
-            );
         }
     }
     advice

@@ -356,3 +356,46 @@ fn a_busy_port_names_the_option() {
     assert_eq!(output.status.code(), Some(1));
     assert!(text(&output.stderr).contains("--port"), "{}", text(&output.stderr));
 }
+
+#[test]
+fn what_is_no_config_is_said_and_fields_that_stand_twice() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("leadheat.json");
+    let check = |content: &[u8]| {
+        fs::write(&file, content).unwrap();
+        let output = leadheat(&["check", file.to_str().unwrap()]);
+        assert_eq!(output.status.code(), Some(1));
+        text(&output.stdout) + &text(&output.stderr)
+    };
+    let twice = check(br#"{"webhook": "/w", "chat": {"script": [{"id": "a", "say": "x", "next": "b", "next": "c"}, {"id": "b"}, {"id": "c"}]}}"#);
+    assert!(twice.contains("$.chat.script[0].next: this field stands twice"), "{twice}");
+    let latin = check(b"{\"webhook\": \"/w\", \"chat\": {\"company\": \"S\xe4hk\xf6\"}}");
+    assert!(latin.contains("is not UTF-8: save it as UTF-8"), "{latin}");
+}
+
+#[test]
+fn ones_own_lexicon_and_answers_can_be_tried() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("leadheat.json");
+    let config = r#"{"webhook": "/w", "chat": {"lexicon": {"fi": ["want_demo: koeloyly*"]},
+        "answers": [{"to": "opening hours", "say": "9 to 17"}, {"to": {"fi": "kivet|kivia"}, "say": "Kyll\u00e4"}]}}"#;
+    fs::write(&file, config).unwrap();
+    let mut program = Command::new(env!("CARGO_BIN_EXE_leadheat"))
+        .args(["intents", "--config", file.to_str().unwrap()])
+        .stdin(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let messages = "saisko koelöylyt ja kuuluuks kivet hintaan\nwhat are your opening hours\nhello\n";
+    std::io::Write::write_all(&mut program.stdin.take().unwrap(), messages.as_bytes()).unwrap();
+    let output = text(&program.wait_with_output().unwrap().stdout);
+    let lines: Vec<serde_json::Value> = output.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert!(lines[0]["intents"].as_array().unwrap().contains(&"want_demo".into()), "{output}");
+    assert_eq!((&lines[0]["answers"], &lines[1]["answers"]), (&serde_json::json!([1]), &serde_json::json!([0])));
+    assert_eq!(lines[2].get("answers"), None);
+    fs::write(&file, r#"{"webhook": "/w", "chat": {"hours": {"open": ["always"]}}}"#).unwrap();
+    for command in [&["intents", "--config"][..], &["--port", "0", "--config"]] {
+        let output = leadheat(&[command, &[file.to_str().unwrap()]].concat());
+        assert_refused(&output, 1, "`always` are no hours", "");
+    }
+}

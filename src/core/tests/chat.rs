@@ -507,7 +507,16 @@ fn what_is_wrong_with_a_chat_is_said_at_its_place() {
         (json!({"answers": [{"say": "x"}]}), "$.chat.answers[0]:", "which questions"),
         (json!({"answers": [{"to": ".. x", "say": "x"}]}), "$.chat.answers[0].to:", "begins with a word"),
         (json!({"answers": [{"to": "x", "next": "zzz"}]}), "$.chat.answers[0]:", "`zzz`"),
-        (json!({"hours": {"open": ["always"]}}), "$.chat.hours.open[0]:", "no hours"),
+        (json!({"hours": {"open": ["always"]}}), "$.chat.hours.open[0]:", "`always` are no hours"),
+        (json!({"hours": {"open": ["mon 9-17"], "zone": "GMT+2"}}), "$.chat.hours.zone:", "no time zone"),
+        (json!({"hours": {"open": ["mon 9-17"], "closed": ["2026-13-01"]}}), "$.chat.hours.closed[0]:", "no day"),
+        (json!({"greetings": [{"after": 5}]}), "$.chat.greetings[0]:", "`step` is missing"),
+        (json!({"answers": [{"to": "x y"}]}), "$.chat.answers[0]:", "says nothing"),
+        (
+            json!({"answers": [{"to": {"fi": "kivi* | kive*"}, "say": "x"}]}),
+            "$.chat.answers[0].to.fi:",
+            "`|` is no word",
+        ),
         (json!({"hours": {"open": ["mon 9-17"], "closed": ["Christmas"]}}), "$.chat.hours.closed[0]:", "no day"),
         (json!({"words": {"sendd": "x"}}), "$.chat.words.sendd:", "no such words"),
         (json!({"lexicon": {"en": ["want_dmeo: x"]}}), "$.chat.lexicon.en[0]:", "there is no intent `want_dmeo`"),
@@ -537,12 +546,46 @@ fn check_names_unreachable_steps_and_dead_ends() {
         "$.chat.script[1]: nothing comes after an answer to step `b`",
         "$.chat.script[3]: from step `loop` the conversation comes to no end",
         "$.chat.script[4]: from step `loop2` the conversation comes to no end",
-        "$.chat.script[3]: what step `loop` asks for is not sent",
+        "$.chat.script: no step has a form",
     ] {
         assert!(advice.iter().any(|advice| advice.starts_with(part)), "{part}: {advice:?}");
     }
     assert_eq!(advice.len(), 6, "{advice:?}");
     assert_eq!(read(json!({})).unwrap(), [""; 0], "leadheat's own has none of these");
+    let advice = read(json!({
+        "hours": null, "greetings": [{"step": "a", "page": ["hinnat*"]}, {"step": "a"}], "words": {"back": "soon", "thanks": {"hu": "{}"}, "weekdays": "ma ti ke"},
+        "answers": [{"to": {"fi": "ki*"}, "say": "x"}], "lexicon": {"en": ["want_demo: on*"]},
+        "script": [
+            {"id": "a", "say": {"en": "x", "hun": "y"}, "expects": "email", "next": "b"},
+            {"id": "b", "fills": "timeframe", "replies": [{"say": "Now"}, {"say": {"fi": ""}, "value": "later"}], "next": "c", "branches": [
+                {"answer": ["right_now"], "next": "end"}, {"hours": "closed", "next": "end"}, {"page": ["x*"], "next": "end"}, {"next": "end"}]},
+            {"id": "c", "say": "Who decides?", "fills": "authority", "expects": "text", "next": "end"},
+            {"id": "end", "say": "bye"}, {"id": "form", "say": "Where to?", "contact": ["email"], "next": "end"}
+        ]
+    }))
+    .unwrap();
+    for part in [
+        "$.chat.script[0]: what step `a` asks for is not sent",
+        "$.chat.script[1]: step `b` asks without a word",
+        "reply 0 of step `b` has no `value`, so that it fills nothing",
+        "reply 1 of step `b` has nothing on its button",
+        "branch 0 of step `b` waits for an answer that no reply gives",
+        "branch 1 of step `b` asks for the hours, and there are none",
+        "branch 2 of step `b` is for the page `x*`, which is no path",
+        "branch 3 of step `b` has no condition",
+        "own words do not fill the authority that step `c` asks for",
+        "$.chat.greetings[0]: `hinnat*` is no path",
+        "$.chat.greetings[1]: it has no condition",
+        "a text is in `hun`, which the chat does not speak",
+        "text(s) have no `en`",
+        "$.chat.words.back: `{}` stands for",
+        "$.chat.words.thanks: `{}` stands for",
+        "$.chat.words.weekdays: a week has seven days",
+        "$.chat.answers[0].to: `ki*` finds nearly everything",
+        "$.chat.lexicon.en[0]: `on*` finds nearly everything",
+    ] {
+        assert!(advice.iter().any(|advice| advice.contains(part)), "{part}: {advice:#?}");
+    }
 }
 
 #[test]
