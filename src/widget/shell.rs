@@ -105,7 +105,8 @@ impl Shell {
             Effect::Ask(paths) => host::ask(&paths),
             Effect::Announce(notice) => host::announce(&notice),
             Effect::Answer { ticket, value } => host::answer(ticket, &value),
-            Effect::Reread => send(Event::Reread(store::kept())),
+            // Before anything that waits: what that stores would not be in it.
+            Effect::Reread => WAITING.with_borrow_mut(|waiting| waiting.insert(0, Event::Reread(store::kept()))),
             Effect::Export(ticket) => host::answer(ticket, &store::all()),
             Effect::Wake(after) => host::wake(after as f64),
             Effect::Lock => host::lock(),

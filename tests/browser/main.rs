@@ -48,7 +48,7 @@ scenarios! {
     buying: anonymous_reader_stays_cold, ready_buyer_is_hot_in_the_inbox, no_hurry_arrives_cold, careers_stays_cold,
         warm_becomes_hot_as_second_revision, single_page_navigation_and_clicks_count, a_lead_waits_for_the_next_page;
     privacy: nothing_before_consent, a_submitted_contact_goes_without_a_score, withdrawal_and_forget_wipe, what_is_taken_back_is_gone_in_every_tab,
-        staff_can_opt_out, two_tabs_lose_nothing;
+        staff_can_opt_out, two_tabs_lose_nothing, a_consent_counts_whenever_in_the_start_it_comes;
     managers: each_manager_in_each_state, klaro, vanilla_cookieconsent, tcf_by_the_code_of_its_makers, broken_managers_grant_nothing, a_manager_outranks_what_google_is_told,
         global_privacy_control, an_objection_holds_in_every_tab;
     hostile: strictest_policy, two_versions_on_one_page, missing_wasm, altered_wasm_is_refused, the_panel_comes_when_it_is_opened,

@@ -113,6 +113,29 @@ pub async fn what_is_taken_back_is_gone_in_every_tab(mut v: Visitor) -> Visitor 
     v
 }
 
+pub async fn a_consent_counts_whenever_in_the_start_it_comes(mut v: Visitor) -> Visitor {
+    // After the n-th of the tasks in which leadheat starts.
+    for nth in 1..8 {
+        let tasks = format!(
+            "<script>window.setTimeout = ((later, count) => (run, millis, ...args) => later(() => {{ run(...args); if (window.leadheat?.version && ++count === {nth}) leadheat('consent', 'granted').then(() => window.said = true) }}, millis))(setTimeout, 0)</script>"
+        );
+        let path = format!("/t/start{nth}");
+        let tag =
+            "<script src=/leadheat-stub.js></script><script async src=/leadheat.js data-webhook=/webhook></script>";
+        v.site.page(&path, None, &[&tasks, tag].concat());
+        v.goto(&path).await;
+        v.ready().await;
+        v.until("said, where there are so many", "return window.said || performance.now() > 2500").await;
+        if v.js("return window.said === true").await == true {
+            v.pause(300).await;
+            assert_eq!(v.call(json!(["status"])).await["consent"], "granted", "task {nth}");
+        }
+        v.call(json!(["forget"])).await;
+        v.js("localStorage.clear(); sessionStorage.clear()").await;
+    }
+    v
+}
+
 pub async fn staff_can_opt_out(mut v: Visitor) -> Visitor {
     v.goto("/?leadheat=off").await;
     let status = v.call(json!(["status"])).await;
