@@ -4,7 +4,7 @@
 
 use crate::json::Value;
 use crate::list::gather;
-use crate::text::{Lang, Text, cut, nth, split};
+use crate::text::{Lang, Text, cut, nth};
 
 /// A line for each: name and text in three languages, between `|`.
 const TABLE: &str = include_str!("defaults/words.txt");
@@ -34,9 +34,17 @@ impl Phrases {
     }
 }
 
-/// The line of the table, where there is one of this name.
+/// The line of the table, where there is one of this name. The launcher's stand first: they are looked for in every turn.
 pub(crate) fn usual(name: &str) -> Option<&'static str> {
-    split(TABLE, b'\n').into_iter().find(|line| cut(line, b"|").0 == name)
+    let mut rest = Some(TABLE);
+    while let Some(text) = rest {
+        let (line, after) = cut(text, b"\n");
+        if cut(line, b"|").0 == name {
+            return Some(line);
+        }
+        rest = after;
+    }
+    None
 }
 
 /// All that have a name in code.

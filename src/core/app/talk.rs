@@ -145,6 +145,7 @@ impl State {
             return View::default();
         }
         let (chat, lang) = (&self.config.chat, self.lang());
+        let seen = self.chat.open || self.chat.unread > 0;
         let news = if self.chat.unread > 0 { chat.words.get(UNREAD, lang) } else { "" };
         View {
             shown: true,
@@ -155,7 +156,7 @@ impl State {
             position: chat.position,
             z_index: chat.z_index,
             unread: self.chat.unread,
-            panel: self.dialogue.as_ref().map(|dialogue| speak::panel(self, dialogue, now)),
+            panel: self.dialogue.as_ref().filter(|_| seen).map(|dialogue| speak::panel(self, dialogue, now)),
         }
     }
 }

@@ -420,7 +420,7 @@ fn a_greeting_that_waits_goes_with_the_consent() {
     let usual = serde_json::from_str(dialogue::DEFAULT).unwrap();
     world.send(tab, Event::Came { usual, ahead: Some(0) });
     world.pass(3_000);
-    assert!(world.said(tab).is_empty() && !world.panel(tab).greets);
+    assert!(world.said(tab).is_empty() && world.view(tab).unread == 0);
 }
 
 #[test]
