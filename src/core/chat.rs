@@ -77,7 +77,7 @@ pub struct Conversation {
     pub unread: u32,
     /// When the visitor was greeted unasked; 0 for never.
     pub greeted: Millis,
-    /// What was answered.
+    /// What was stated, by an answer or in own words.
     pub said: Qualification,
     /// What sales can do with it.
     pub advice: String,

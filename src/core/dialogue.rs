@@ -182,9 +182,9 @@ impl Dialogue {
         self.script.step(&chat.step)
     }
 
-    /// Begins the script, where nothing is awaited and the visitor has said nothing yet.
+    /// Begins the script, where nothing was said or asked yet.
     pub fn begin(&self, chat: &mut Conversation, at: &Moment) {
-        if chat.step.is_empty() && chat.heard == 0 && !chat.started() {
+        if chat.step.is_empty() && !chat.started() {
             if !self.is_open(at) {
                 let away = join([self.words.get(words::AWAY, at.lang), &self.back(at)], " ");
                 chat.push(Speaker::Bot, &away, at.now);

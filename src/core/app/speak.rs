@@ -138,9 +138,14 @@ pub(super) fn panel(state: &State, dialogue: &Dialogue, now: Millis) -> Rc<Panel
     let title = dialogue.company.get(lang);
     let kept = chat.lines.iter().filter(|line| line.from == Speaker::Visitor).count() as u32;
     let mut heard = chat.heard.saturating_sub(kept);
+    let rest = undelivered(state);
     let mut said = |line: &Line| {
         heard += u32::from(line.from == Speaker::Visitor);
-        let delivery = if line.from == Speaker::Visitor { delivery(state, heard) } else { Delivery::Here };
+        let delivery = match line.from {
+            Speaker::Bot => Delivery::Here,
+            Speaker::Visitor if heard <= chat.delivered => Delivery::Delivered,
+            Speaker::Visitor => rest,
+        };
         Said { line: line.clone(), delivery }
     };
     let there = chat.lines.iter().filter(|line| !line.is_typed(now));
@@ -191,14 +196,12 @@ fn is_typed(chat: &Conversation, dialogue: &Dialogue, lang: Lang, now: Millis) -
     chat.lines.iter().any(|line| line.is_typed(now) && line.text == question)
 }
 
-/// What became of the visitor's n-th message.
-fn delivery(state: &State, nth: u32) -> Delivery {
+/// What became of the visitor's messages that no receiver has confirmed.
+fn undelivered(state: &State) -> Delivery {
     use outbox::State::{Held, Queued, Sending};
     let Some(mark) = &state.chat.lead else { return Delivery::Here };
     let waiting = gather(state.outbox.items.0.iter().filter(|(_, item)| item.lead == mark.id));
-    if nth <= state.chat.delivered {
-        Delivery::Delivered
-    } else if waiting.iter().any(|(_, item)| !matches!(item.state, Queued | Sending | Held)) {
+    if waiting.iter().any(|(_, item)| !matches!(item.state, Queued | Sending | Held)) {
         Delivery::Failed
     } else if !waiting.is_empty() || state.revision_due().is_some() {
         Delivery::Sending

@@ -104,7 +104,7 @@ impl State {
     /// In how many milliseconds a greeting is due.
     pub(super) fn greets_in(&self, turn: &Turn) -> Option<Millis> {
         let chat = &self.chat;
-        let is_silent = !chat.open && chat.heard == 0 && !chat.started() && chat.greeted + DAY <= turn.now.wall;
+        let is_silent = !chat.open && !chat.started() && chat.greeted + DAY <= turn.now.wall;
         let may = is_silent && self.has_chat() && self.consent.may_store() && self.visible;
         if may { self.greetings(turn).map(|(_, left)| left).min() } else { None }
     }
