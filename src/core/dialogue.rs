@@ -399,16 +399,17 @@ fn has_said(chat: &Conversation, intent: Intent) -> bool {
 /// Takes what was understood into what is known of the visitor.
 fn hear(chat: &mut Conversation, text: &str, understood: &Understood) {
     let said = &mut chat.said;
-    for (intent, _) in understood.intents.0.iter().rev() {
+    for (intent, evidence) in understood.intents.0.iter().rev() {
+        let sentence = sentence(text, evidence);
         match fact_of(*intent) {
             Some((fact, value)) => said.fill(fact, value),
             None => match intent {
                 Intent::Budget => {
-                    said.fill(Fact::Budget, understood.amounts.first().map_or(text, |amount| &amount.text))
+                    said.fill(Fact::Budget, understood.amounts.first().map_or(sentence, |amount| &amount.text))
                 }
-                Intent::CurrentSupplier => said.fill(Fact::CurrentSupplier, text),
+                Intent::CurrentSupplier => said.fill(Fact::CurrentSupplier, sentence),
                 Intent::ContactEmail | Intent::ContactPhone => {}
-                _ => said.state(*intent, text),
+                _ => said.state(*intent, sentence),
             },
         }
     }
@@ -417,6 +418,19 @@ fn hear(chat: &mut Conversation, text: &str, understood: &Understood) {
             chat.known.set(field, first);
         }
     }
+}
+
+/// The sentence of a text that has these words in it: what sales is told, and not all of a long message for each thing in it.
+fn sentence<'t>(text: &'t str, words: &str) -> &'t str {
+    let Some(at) = text.find(words) else { return text };
+    let ends = |end: usize| {
+        let (before, after) = text.split_at(end);
+        before.ends_with(['.', '?', '!', '\n']) && (after.is_empty() || after.starts_with(char::is_whitespace))
+    };
+    let boundaries = || (1..=text.len()).filter(|end| text.is_char_boundary(*end) && ends(*end));
+    let begin = boundaries().take_while(|end| *end <= at).last().unwrap_or(0);
+    let end = boundaries().find(|end| *end >= at + words.len()).unwrap_or(text.len());
+    text.get(begin..end).unwrap_or(text).trim()
 }
 
 /// The fact that is stated by an intent, and its value.
