@@ -120,7 +120,7 @@ pub enum Event {
     Came {
         /// [`crate::dialogue::DEFAULT`].
         usual: Value,
-        /// Minutes that [`State::zone`] is ahead of UTC; `None` where the browser does not know it.
+        /// Minutes that [`State::zone`] is ahead of UTC; `None` where there is none, or the browser does not know it.
         ahead: Option<i32>,
     },
     /// `leadheat(name, ...args)`. Answered by [`Effect::Answer`] with the ticket.

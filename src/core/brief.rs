@@ -36,8 +36,14 @@ fn who_and_what(lead: &Lead, lang: Lang) -> String {
     let need = said.need.as_deref().map(|need| clip(need, 200).trim_end_matches('.'));
     let stated = said.statements.iter().filter(|statement| statement.intent.is_buying_signal());
     let quotes = stated.filter(|statement| !statement.words.is_empty());
-    let wishes =
-        Some(join(quotes.map(|statement| quote(&statement.words, 80)), ", ")).filter(|wishes| !wishes.is_empty());
+    let mut wishes = String::new();
+    for quote in quotes.map(|statement| quote(&statement.words, 80)) {
+        // One sentence may say several things.
+        if !wishes.ends_with(&quote) {
+            wishes = join([wishes, quote], ", ");
+        }
+    }
+    let wishes = Some(wishes).filter(|wishes| !wishes.is_empty());
     let sentences: [(Option<&str>, Words); 11] = [
         (lead.test.then_some(""), words!["This is a test lead.", "Tämä on testiliidi.", "Ez egy teszt lead."]),
         (

@@ -422,14 +422,20 @@ fn hear(chat: &mut Conversation, text: &str, understood: &Understood) {
 
 /// The sentence of a text that has these words in it: what sales is told, and not all of a long message for each thing in it.
 fn sentence<'t>(text: &'t str, words: &str) -> &'t str {
-    let Some(at) = text.find(words) else { return text };
-    let ends = |end: usize| {
-        let (before, after) = text.split_at(end);
-        before.ends_with(['.', '?', '!', '\n']) && (after.is_empty() || after.starts_with(char::is_whitespace))
+    let bytes = text.as_bytes();
+    let starts = |at: &usize| bytes.get(*at..).is_some_and(|rest| rest.starts_with(words.as_bytes()));
+    let Some(mut begin) = (0..bytes.len()).find(starts) else { return text };
+    let ends = |at: usize| {
+        let is_over = bytes.get(at).is_none_or(u8::is_ascii_whitespace);
+        is_over && matches!(bytes.get(at.wrapping_sub(1)), Some(b'.' | b'?' | b'!' | b'\n'))
     };
-    let boundaries = || (1..=text.len()).filter(|end| text.is_char_boundary(*end) && ends(*end));
-    let begin = boundaries().take_while(|end| *end <= at).last().unwrap_or(0);
-    let end = boundaries().find(|end| *end >= at + words.len()).unwrap_or(text.len());
+    let mut end = begin + words.len();
+    while begin > 0 && !ends(begin) {
+        begin -= 1;
+    }
+    while end < bytes.len() && !ends(end) {
+        end += 1;
+    }
     text.get(begin..end).unwrap_or(text).trim()
 }
 

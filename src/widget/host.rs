@@ -84,7 +84,7 @@ extern "C" {
     pub(crate) fn ask(paths: &str);
     /// Minutes that the local time is ahead of UTC.
     #[wasm_bindgen(js_name = leadheatOffset)]
-    pub(crate) fn utc_offset() -> f64;
+    fn utc_offset() -> f64;
     /// Milliseconds until the page showed something; 0 where the browser does not tell.
     #[wasm_bindgen(js_name = leadheatShown)]
     fn shown_after() -> f64;

@@ -51,9 +51,7 @@ thread_local! {
 /// is a part of the program of its own (src/cli/split.rs): call them only when that is there.
 #[inline(never)]
 pub(crate) fn came(zone: &str) {
-    let usual = host::usual_chat();
-    let ahead = if zone.is_empty() { Some(host::utc_offset() as i32) } else { ahead(zone) };
-    send(Event::Came { usual, ahead });
+    send(Event::Came { usual: host::usual_chat(), ahead: ahead(zone) });
 }
 
 /// Minutes that a time zone is ahead of UTC now, where the browser knows it.

@@ -14,7 +14,7 @@ use crate::json::{At, Problem, Value};
 use crate::list::gather;
 use crate::outbox;
 use crate::signal::Kind;
-use crate::text::{Lang, join, lists};
+use crate::text::{Lang, join, split};
 use crate::time::{Millis, Stamp};
 use crate::view::{Ask, Delivery, Panel, Said};
 use crate::words;
@@ -29,12 +29,13 @@ pub(super) fn arrive(state: &mut State, usual: &Value, ahead: Option<i32>, turn:
     let mut problems = problems.into_inner();
     if !problems.is_empty() {
         // What the visitor must be told stays the company's own.
-        let Value::Object(fields) = talk else { return };
-        let own = fields.iter().filter(|(name, _)| lists("company replies privacy consent words", name)).cloned();
+        let own = split("company replies privacy consent words", b' ').into_iter();
+        let own = own.map(|name| (name.to_owned(), talk.part(name).clone()));
         dialogue = Dialogue::read(&At::root(&RefCell::default()), &Value::Object(gather(own)), usual);
     }
-    if ahead.is_none() {
-        let zone = ["`", &state.zone(), "` is no time zone that this browser knows"].concat();
+    let zone = state.zone();
+    if ahead.is_none() && !zone.is_empty() {
+        let zone = ["`", &zone, "` is no time zone that this browser knows"].concat();
         let mend = "Write it as \"Europe/Helsinki\"; the visitor's own is used".to_owned();
         problems.push(Problem { path: "$.chat.hours.zone".to_owned(), wrong: zone, mend });
     }

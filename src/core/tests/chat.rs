@@ -198,6 +198,7 @@ fn what_is_said_fills_the_qualification_and_scores() {
     let objection = said["statements"].as_array().unwrap().iter().find(|one| one["intent"] == "objection_price");
     let words = objection.unwrap_or_else(|| panic!("{said}"))["words"].as_str().unwrap();
     assert!(words.contains("liian kova"), "in the visitor's own words: {words}");
+    assert!(!words.contains("maksais"), "and of these the sentence: {words}");
     let after = world.explain(tab)["score"].as_f64().unwrap();
     assert!(after > before, "{before} {after}");
     // A later statement wins over points and over an earlier one.
