@@ -436,7 +436,8 @@ fn sentence<'t>(text: &'t str, words: &str) -> &'t str {
     while end < bytes.len() && !ends(end) {
         end += 1;
     }
-    text.get(begin..end).unwrap_or(text).trim()
+    let sentence = text.get(begin..end).unwrap_or(text).trim();
+    sentence.strip_suffix('.').unwrap_or(sentence) // It stands in the midst of others.
 }
 
 /// The fact that is stated by an intent, and its value.
