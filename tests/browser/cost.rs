@@ -7,6 +7,17 @@ use crate::engine::long;
 use crate::tracking::{open, page};
 use crate::visitor::Visitor;
 
+/// Work of the page's own, always the same: how long it takes says how busy the machine is, and how much longer leadheat may take on it.
+const YARDSTICK: &str = "<script>
+    window.yards = [];
+    window.yard = times => {
+        const began = performance.now();
+        for (let n = 0; n < 300 * times; n++) document.body.matches('main, [data-x' + n % 300 + ']');
+        yards.push(performance.now() - began);
+    };
+    window.within = (share, all) => all.sort((a, b) => a - b)[Math.ceil(all.length * share) - 1];
+</script>";
+
 /// Before the tag: takes the time of every listener, timer and observer that comes after it.
 const STOPWATCH: &str = "<script>
     window.times = [];
@@ -23,10 +34,11 @@ const STOPWATCH: &str = "<script>
         window[name] = function (run, options) { return new Theirs(timed(name, run), options) };
     }
     window.worst = () => {
-        const sorted = all => all.map(([, took]) => took).sort((a, b) => a - b);
-        const handlers = sorted(times.filter(([name]) => /^[a-z]/.test(name) && name !== 'timer'));
-        return [handlers.length, handlers[Math.ceil(handlers.length * .99) - 1], handlers.at(-1), sorted(times).at(-1)];
+        const handlers = times.filter(([name]) => /^[a-z]/.test(name) && name !== 'timer').map(([, took]) => took);
+        return [handlers.length, within(.99, handlers), within(1, handlers), within(1, times.map(([, took]) => took)), within(.99, yards)];
     };
+    for (const type of ['click', 'focusin', 'focusout', 'copy', 'pointermove', 'scroll'])
+        listen.call(window, type, () => window.yard?.(1), true);
 </script>";
 
 /// More than a page ought to have of everything.
@@ -40,16 +52,23 @@ fn crowd() -> String {
 }
 
 /// The limit of a handler is 2 ms for 99 of 100 on a machine four times as slow: half a millisecond here. The browser's own
-/// throttle is no use for it, since it stops the page for milliseconds at a time, in whatever handler that may be.
+/// throttle is no use for it, since it stops the page for milliseconds at a time, in whatever handler that may be. A machine that has
+/// nothing else to do measures 99 of 100 yards within a quarter of a millisecond.
 pub async fn handlers_are_quick(mut v: Visitor) -> Visitor {
     if !v.is_chromium().await {
         return v;
     }
-    open(&mut v, "/t/quick", "click_outbound mark form_field copy scroll read", &[STOPWATCH, &crowd()].concat()).await;
+    open(
+        &mut v,
+        "/t/quick",
+        "click_outbound mark form_field copy scroll read",
+        &[YARDSTICK, STOPWATCH, &crowd()].concat(),
+    )
+    .await;
     v.grant().await;
     v.pause(1_500).await;
     for _ in 0..5 {
-        v.js("times.length = 0").await;
+        v.js("times.length = yards.length = 0").await;
         for n in 0..100 {
             let (x, y) = (10 + n % 7 * 40, 10 + n % 11 * 30);
             v.cdp("Input.dispatchMouseEvent", json!({"type": "mouseMoved", "x": x, "y": y})).await;
@@ -79,16 +98,17 @@ pub async fn handlers_are_quick(mut v: Visitor) -> Visitor {
         v.client.execute_async(busy, vec![]).await.unwrap();
         v.pause(1_000).await;
         let found = v.js("return worst()").await;
-        let [handlers, most, longest, task] = [0, 1, 2, 3].map(|nth| found[nth].as_f64().unwrap());
+        let [handlers, most, longest, task, yard] = [0, 1, 2, 3, 4].map(|nth| found[nth].as_f64().unwrap());
         println!(
-            "{handlers} handlers, 99 of 100 within {most:.1} ms, the longest {longest:.1} ms; the longest task {task:.1} ms"
+            "{handlers} handlers, 99 of 100 within {most:.1} ms, the longest {longest:.1} ms; the longest task {task:.1} ms; a yard {yard:.1} ms"
         );
         assert!(handlers > 600.0, "{found}");
-        if most <= 0.5 && task <= 12.5 {
+        let slower = (yard / 0.25).max(1.0);
+        if most <= 0.5 * slower && task <= 12.5 * slower {
             return v;
         }
     }
-    panic!("99 of 100 handlers within 0.5 ms, and no task over 12.5 ms: not in five rounds");
+    panic!("99 of 100 handlers within 0.5 ms, and no task over 12.5 ms (longer where a yard is): not in five rounds");
 }
 
 /// Nothing is done in a page in which nothing happens but a look once a second, and none where nobody is. How long that takes depends on
@@ -170,12 +190,13 @@ pub async fn crowded_pages_are_not_held_up(mut v: Visitor) -> Visitor {
         if (PerformanceObserver.supportedEntryTypes.includes('longtask'))
             new PerformanceObserver(list => { for (const entry of list.getEntries()) long.push(entry.duration) }).observe({ entryTypes: ['longtask'] });
         setTimeout(() => { for (const end = performance.now() + 100; performance.now() < end;); });
-        window.begin = () => { long.length = 0; const tag = document.createElement('script'); tag.src = '/leadheat.js'; tag.dataset.config = '/t/crowd.json'; document.head.append(tag) }</script>";
+        setInterval(() => yard(10), 30);
+        window.begin = () => { long.length = yards.length = 0; const tag = document.createElement('script'); tag.src = '/leadheat.js'; tag.dataset.config = '/t/crowd.json'; document.head.append(tag) }</script>";
     page(&v, "/t/crowd", "custom content_view", "");
     v.site.page(
         "/t/crowded",
         None,
-        &[layer, "<script src=/leadheat-stub.js></script>", &crowd(), &frames, tag].concat(),
+        &[YARDSTICK, layer, "<script src=/leadheat-stub.js></script>", &crowd(), &frames, tag].concat(),
     );
     let throttled = v.is_chromium().await;
     // The first time the browser has yet to compile it, and beside other tests it may have to wait in any of them.
@@ -197,13 +218,15 @@ pub async fn crowded_pages_are_not_held_up(mut v: Visitor) -> Visitor {
             return v;
         }
         v.cdp("Emulation.setCPUThrottlingRate", json!({"rate": 1})).await;
-        let long = v.js("return long").await;
-        println!("tasks over 50 ms at a quarter of the speed: {long}");
-        if long == json!([]) {
+        let found = v.js("return [Math.max(0, ...long), within(.9, yards), long]").await;
+        let [longest, yard] = [0, 1].map(|nth| found[nth].as_f64().unwrap());
+        println!("tasks over 50 ms at a quarter of the speed: {}; ten yards {yard:.1} ms", found[2]);
+        // A machine that has nothing else to do measures nine of ten times ten yards within 5.5 ms at this speed.
+        if longest <= 50.0 * (yard / 5.5).max(1.0) {
             return v;
         }
     }
-    panic!("a task over 50 ms at a quarter of the speed, in each of five rounds");
+    panic!("a task over 50 ms (longer where a yard is) at a quarter of the speed, in each of five rounds");
 }
 
 /// Labels that are no labels, parts that come and go, documents without a body.
