@@ -47,6 +47,29 @@ const DEAD: &[&str] = &[
 /// What does nothing and says that all went well: formatting, which nothing but panics bring in.
 const MUTE: &[&str] = &["core::fmt::"];
 
+/// What nobody reads any more, by its beginning and its end: the names of yew's listeners, and what panics would say. A kilobyte
+/// of the download.
+const UNREAD: &[(&str, &str)] = &[
+    ("onabort", "ontransitionstart"),
+    ("To suspend rendering", "is required."),
+    ("already mutably borrowedRefCell", "already borrowed"),
+    ("LazyCell instance", "been poisoned"),
+    ("called `Option::unwrap()`", "`None` value"),
+    ("called `Result::unwrap()`", "`Err` value"),
+    ("called `Result::unwrap_throw()`", "`Err` value"),
+    ("Hash table capacity", "overflow"),
+    ("Can't find the global Window", "Can't find document"),
+    ("cannot modify the panic hook", "panicking thread"),
+    ("FnOnce called more than once", "while it is being dropped"),
+    ("can't remove a child", "a child"),
+    ("can't create element", "for vtag"),
+    ("can't create namespaced", "for vtag"),
+    ("failed to create", "detached element"),
+    ("assertion failed: old_right_len", "CAPACITY"),
+    ("assertion failed: old_left_len", "CAPACITY"),
+    ("assertion failed: new_left_len", "CAPACITY"),
+];
+
 /// The wasm, as cargo made it, without the dead and all that they alone needed.
 pub(crate) fn snipped(wasm: &[u8]) -> Result<Vec<u8>> {
     let mut module = ModuleConfig::new().strict_validate(false).parse(wasm).context("cargo made no wasm")?;
@@ -69,6 +92,7 @@ pub(crate) fn snipped(wasm: &[u8]) -> Result<Vec<u8>> {
     }
     walrus::passes::gc::run(&mut module);
     forget_places(&mut module);
+    forget_texts(&mut module)?;
     Ok(module.emit_wasm())
 }
 
@@ -169,6 +193,37 @@ fn forget_places(module: &mut Module) {
             bytes[name].fill(0);
         }
     }
+}
+
+/// Blanks the texts that nobody reads, having made sure that nothing points at them.
+fn forget_texts(module: &mut Module) -> Result<()> {
+    let mut numbers = Numbers::default();
+    for (_, function) in module.funcs.iter_local() {
+        dfs_in_order(&mut numbers, function, function.entry_block());
+    }
+    let find = |bytes: &[u8], text: &str| bytes.windows(text.len()).position(|window| window == text.as_bytes());
+    for (first, last) in UNREAD {
+        let mut found = false;
+        for id in module.data.iter().map(|data| data.id()).collect::<Vec<_>>() {
+            let data = module.data.get_mut(id);
+            let DataKind::Active { offset: ConstExpr::Value(Value::I32(start)), .. } = data.kind else { continue };
+            let Some(begin) = find(&data.value, first) else { continue };
+            let end = begin
+                + find(&data.value[begin..], last).context("a text in src/cli/snip.rs does not end")?
+                + last.len();
+            let addresses = start as usize + begin..start as usize + end;
+            let mut words = data.value.as_chunks::<4>().0.iter().map(|word| u32::from_le_bytes(*word) as usize);
+            let is_read = numbers.0.iter().any(|number| addresses.contains(number));
+            ensure!(
+                !is_read && !words.any(|word| addresses.contains(&word)),
+                "`{first}` is read by something: take it off the list in src/cli/snip.rs"
+            );
+            data.value[begin..end].fill(0);
+            found = true;
+        }
+        ensure!(found, "the wasm has no text `{first}` any more: take it off the list in src/cli/snip.rs");
+    }
+    Ok(())
 }
 
 /// All numbers in the code: addresses are among them.
