@@ -20,6 +20,9 @@ const DOORS: &[&str] = &[
     "leadheat_widget::panel::came",
     "leadheat_widget::panel::draw",
     "leadheat_widget::panel::hear",
+    "leadheat_widget::live::act",
+    "leadheat_core::app::live::settle",
+    "leadheat_core::app::live::hear",
     "leadheat_core::app::speak::arrive",
     "leadheat_core::app::speak::begin",
     "leadheat_core::app::speak::prepare",
@@ -27,7 +30,13 @@ const DOORS: &[&str] = &[
     "leadheat_core::app::speak::panel",
 ];
 /// What is reached through the table by the second half alone. Not what drops a type: that may be one function for several.
-const LATE: &[&str] = &["yew::", "leadheat_widget::panel::", "leadheat_core::lexicon::", "leadheat_core::understand::"];
+const LATE: &[&str] = &[
+    "yew::",
+    "leadheat_widget::panel::",
+    "leadheat_widget::live::",
+    "leadheat_core::lexicon::",
+    "leadheat_core::understand::",
+];
 /// Where texts of the second half begin and end.
 const MARKS: [&[u8]; 2] = [b"/*panel:*/", b"/*:panel*/"];
 /// Under which name the second half imports what it shares.

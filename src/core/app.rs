@@ -10,6 +10,7 @@
 //! - `stored`: what stands under which key
 //! - `sell`: score, tier, lead, outbox
 //! - `talk`: the chat, as far as every page needs it; `speak`: what an opened one needs
+//! - `live`: people on the other end of the chat
 //! - `replay`: journeys from elsewhere (feature `native`)
 //! - `answer`: the page's commands and what they answer
 
@@ -19,6 +20,7 @@ mod content;
 mod deliver;
 mod form;
 mod known;
+mod live;
 mod privacy;
 #[cfg(feature = "native")]
 mod replay;
@@ -40,6 +42,7 @@ pub use stored::{Area, Kept, PREFIX, Stored, kept};
 pub use track::Click;
 
 use crate::chat::{Conversation, FieldError, Input};
+use crate::chatwoot::{Act, News};
 use crate::config::{Config, Defaults};
 use crate::consent::{Consent, Report};
 use crate::dialogue::Dialogue;
@@ -123,6 +126,8 @@ pub enum Event {
         /// Minutes that [`State::zone`] is ahead of UTC; `None` where there is none, or the browser does not know it.
         ahead: Option<i32>,
     },
+    /// What came of [`Effect::Live`].
+    Live(Box<News>),
     /// `leadheat(name, ...args)`. Answered by [`Effect::Answer`] with the ticket.
     Called {
         /// The command.
@@ -189,6 +194,8 @@ pub enum Effect {
     Render(Rc<View>),
     /// Fetches what an opened chat needs: [`Event::Came`].
     Fetch,
+    /// Talks to the chat server: [`Event::Live`]. Only when [`Event::Came`] has come.
+    Live(Box<Act>),
     /// Tells the page, by a CustomEvent on window.
     Announce(Notice),
     /// Resolves the promise of a command.
@@ -355,6 +362,8 @@ pub struct State {
     pub(crate) ahead: i32,
     /// What is wrong with it, in sentences.
     chat_problems: String,
+    /// With the chat server.
+    link: live::Link,
     /// The step with which the visitor is to be greeted.
     greeting: String,
     /// When the page came into view, on the monotonic clock.
@@ -478,6 +487,8 @@ impl State {
             Event::Chat(input) => self.chatted(input, turn),
             Event::Exiting => turn.exiting = true,
             Event::Came { usual, ahead } => self.came(&usual, ahead, turn),
+            Event::Live(news) if self.dialogue.is_some() => live::hear(self, news, turn),
+            Event::Live(_) => {}
             Event::Changed { key, value } => self.changed(&key, value, turn),
             Event::StoreFailed(key) => self.store_failed(&key, turn),
             Event::Settled { key, outcome } => self.settled(&key, outcome, turn),
@@ -542,6 +553,9 @@ impl State {
         self.assess(turn);
         self.qualify(turn);
         self.converse(turn);
+        if self.dialogue.is_some() {
+            live::settle(self, turn);
+        }
         self.save(turn);
         self.send(turn);
         self.settle_tests(turn);
@@ -561,7 +575,8 @@ impl State {
         let asks = self.asks_in(turn).map(|left| now + left);
         let greets = self.greets_in(turn).map(|left| now + left);
         let types = self.chat.typing_until(now);
-        for other in [self.outbox.next_due(now), self.save_due(), self.revision_due(), asks, greets, types] {
+        let live = self.dialogue.is_some().then(|| now.saturating_add(self.link.due_in));
+        for other in [self.outbox.next_due(now), self.save_due(), self.revision_due(), asks, greets, types, live] {
             due = due.min(other.unwrap_or(Millis::MAX));
         }
         if due == Millis::MAX {

@@ -6,7 +6,7 @@ use crate::list::gather;
 use crate::names::names;
 use crate::qualify::Qualification;
 use crate::text::{after_last, clip, split};
-use crate::time::Millis;
+use crate::time::{MINUTE, Millis};
 use crate::visitor::LeadMark;
 use crate::wire::record;
 use crate::words::Word;
@@ -20,6 +20,8 @@ const MAX_LINES: usize = 100;
 const TYPING: Millis = 300;
 const TYPING_LETTER: Millis = 6;
 const MOST_TYPING: Millis = 1_000;
+/// A conversation in which nobody has said anything for so long is over.
+const GOES_ON: Millis = 30 * MINUTE;
 /// Nothing that the bot says takes so long to come.
 const LONGEST_PAUSE: Millis = 15_000;
 
@@ -32,9 +34,16 @@ pub enum Speaker {
     Bot,
     /// The visitor.
     Visitor,
+    /// A person of the company.
+    Agent,
 }
 
-names!(Speaker { Bot "bot", Visitor "visitor" });
+names!(Speaker { Bot "bot", Visitor "visitor", Agent "agent" });
+
+/// Instead of the number of a message that the chat server would not have.
+pub const REFUSED: u64 = 999_999_999_998;
+/// Instead of the number of one that it had when it knew the visitor by another name: its numbers may have begun anew.
+pub const ELSEWHERE: u64 = 999_999_999_999;
 
 /// One message.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,16 +54,45 @@ pub struct Line {
     pub from: Speaker,
     /// What.
     pub text: String,
+    /// The number that the chat server gave it; 0 where it has it not, or there is none.
+    pub id: u64,
+    /// Name of the person who wrote it.
+    pub by: String,
 }
 
-record!(Line { at, from, text });
+record!(Line { at, from, text, id, by });
 
 impl Line {
+    /// Whether these are the same message.
+    fn is(&self, other: &Line) -> bool {
+        let numbered = (1..REFUSED).contains(&self.id);
+        numbered && self.id == other.id || self.at == other.at && self.from == other.from && self.text == other.text
+    }
+
     /// Whether the bot is still typing it. What lies further ahead is of a clock that was set back.
     pub fn is_typed(&self, now: Millis) -> bool {
         self.from == Speaker::Bot && (now + 1..now + LONGEST_PAUSE).contains(&self.at)
     }
 }
+
+/// The conversation as the chat server knows it, where config names one.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Live {
+    /// The visitor's name there; whoever has it reads along. Empty before the server has given one.
+    pub source: String,
+    /// What opens its events.
+    pub token: String,
+    /// The conversation's number; 0 before there is one.
+    pub id: u32,
+    /// Who has the conversation; empty while the bot has it.
+    pub agent: String,
+    /// All messages up to this number have been taken in.
+    pub seen: u64,
+    /// The highest number among messages that are not kept any more.
+    pub dropped: u64,
+}
+
+record!(Live { source, token, id, agent, seen, dropped });
 
 /// A conversation, as it is kept from page to page.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -92,6 +130,8 @@ pub struct Conversation {
     pub page: String,
     /// The last lead that was made of it.
     pub lead: Option<LeadMark>,
+    /// With people on the other end.
+    pub live: Live,
 }
 
 record!(Conversation {
@@ -110,7 +150,8 @@ record!(Conversation {
     contact,
     agreed,
     page,
-    lead
+    lead,
+    live
 });
 
 /// What the visitor did in the panel.
@@ -134,6 +175,8 @@ pub enum Input {
     Retry,
     /// Asked to be forgotten.
     Forget,
+    /// Is writing something.
+    Typing,
 }
 
 /// What is wrong with a field of the contact form; `None` is the consent box.
@@ -157,17 +200,27 @@ impl Conversation {
         let older = if is_newer { std::mem::replace(other, self) } else { self };
         let first = other.lines.first().map_or(Millis::MAX, |line| line.at);
         let is_lost = |line: &&Line| {
-            line.from == Speaker::Visitor && line.at >= first && !other.lines.iter().any(|known| known == *line)
+            line.from != Speaker::Bot && line.at >= first && !other.lines.iter().any(|known| known.is(line))
         };
         let lost = gather(older.lines.iter().filter(is_lost).cloned());
+        // What the server has, it has, whichever tab has heard so.
+        for line in &mut other.lines {
+            if line.id == 0 {
+                let known = older.lines.iter().find(|known| known.is(line) && known.id != REFUSED);
+                line.id = known.map_or(0, |known| known.id);
+            }
+        }
+        if other.live.source.is_empty() {
+            other.live = older.live;
+        }
         let submitted = older.contact.reachable() && !other.contact.reachable() && other.started();
         if lost.is_empty() && !submitted {
             return is_newer;
         }
         for line in lost {
             let place = other.lines.iter().position(|known| known.at > line.at).unwrap_or(other.lines.len());
+            other.heard += u32::from(line.from == Speaker::Visitor);
             other.lines.insert(place, line);
-            other.heard += 1;
         }
         if submitted {
             (other.contact, other.agreed, other.page) = (older.contact, older.agreed, older.page);
@@ -202,14 +255,34 @@ impl Conversation {
                 at = begins + (TYPING + TYPING_LETTER * text.len() as Millis).min(MOST_TYPING);
                 self.unread += u32::from(!self.open);
             }
+            Speaker::Agent => {}
         }
-        self.lines.push(Line { at, from, text: text.to_owned() });
+        self.lines.push(Line { at, from, text: text.to_owned(), id: 0, by: String::new() });
         self.bound();
     }
 
-    fn bound(&mut self) {
-        let surplus = self.lines.len().saturating_sub(MAX_LINES);
-        self.lines.drain(..surplus);
+    /// Whether the chat server is needed for it, also while the panel is closed: something waits to be sent there, or somebody
+    /// may answer.
+    pub fn goes_on(&self, now: Millis) -> bool {
+        let last = self.lines.last().map_or(0, |line| line.at);
+        !self.live.source.is_empty() && (last + GOES_ON > now || self.lines.iter().any(|line| line.id == 0))
+    }
+
+    /// Drops the oldest messages, but none that the chat server has yet to get.
+    pub(crate) fn bound(&mut self) {
+        let is_live = !self.live.source.is_empty();
+        let mut surplus = self.lines.len().saturating_sub(MAX_LINES);
+        let dropped = &mut self.live.dropped;
+        self.lines.retain(|line| {
+            let drops = surplus > 0 && !(is_live && line.id == 0);
+            if drops {
+                surplus -= 1;
+                if line.id < REFUSED {
+                    *dropped = line.id.max(*dropped);
+                }
+            }
+            !drops
+        });
     }
 }
 

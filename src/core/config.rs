@@ -185,6 +185,8 @@ struct Talk {
     /// What is answered when the visitor asks something else. Where there is no script of your own, leadheat's come after them.
     #[schemars(default)]
     answers: Vec<crate::dialogue::Answer>,
+    /// Where people answer, besides the bot.
+    live: Option<Live>,
     /// When somebody is there. Outside it the chat says so, and when somebody will be there again.
     hours: Option<crate::hours::Hours>,
     /// Whether the visitor is asked at the end if the chat was helpful. On by default.
@@ -193,6 +195,19 @@ struct Talk {
     /// Lines that are added to the lexicon of a language (`en`, `fi`, `hu`), as docs/understanding.md has them.
     #[schemars(default)]
     lexicon: std::collections::BTreeMap<String, Vec<String>>,
+}
+
+/// A chat server, by which people of the company talk to visitors: a Chatwoot of your own, or the inbox of leadheat. For the
+/// schema: read by [`crate::dialogue`].
+#[cfg(feature = "native")]
+#[derive(schemars::JsonSchema)]
+#[allow(dead_code)]
+struct Live {
+    /// Its address, such as "https://chat.example.com"; empty for the site's own host.
+    #[schemars(default)]
+    server: String,
+    /// The identifier of its inbox for API clients. It is no secret.
+    inbox: String,
 }
 
 /// The documents that stand in where config brings none, parsed.
@@ -243,6 +258,7 @@ const CHAT: Shape = Shape::Object(&[&[
     Field("answers", dialogue::ANSWERS),
     Field("greetings", Shape::List(&GREETING)),
     Field("hours", hours::SHAPE),
+    Field("live", Shape::Object(&[&[Field("server", Shape::Text), Field("inbox", Shape::Text)]])),
     Field("ask_satisfied", Shape::Flag),
     Field("words", Shape::Map(&Shape::Texts)),
     Field("lexicon", LEXICON),

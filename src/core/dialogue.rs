@@ -6,6 +6,7 @@ use std::cell::OnceCell;
 
 use crate::address::flaw;
 use crate::chat::{Conversation, FieldError, MAX_MESSAGE, Speaker, clean, is_email, is_phone};
+use crate::chatwoot::{self, Server};
 use crate::hours::Hours;
 use crate::intent::Intent;
 use crate::json::{At, Value};
@@ -51,6 +52,8 @@ pub struct Dialogue {
     pub asks_satisfied: bool,
     /// The phrases.
     pub words: Phrases,
+    /// Where people of the company can be reached, if they can.
+    pub live: Option<Server>,
     /// Lines for each lexicon, in the order of [`Lang`].
     more: [String; 3],
     /// Read when the visitor first writes.
@@ -153,6 +156,7 @@ impl Dialogue {
             answers,
             hours: (!hours.is_null()).then(|| Hours::read(&at.field("hours"), hours)),
             asks_satisfied: !matches!(value.part("ask_satisfied"), Value::Bool(false)),
+            live: read_server(&at.field("live"), value.part("live")),
             words,
             more,
             understanding: OnceCell::new(),
@@ -260,7 +264,9 @@ impl Dialogue {
         chat.push(Speaker::Visitor, &text, at.now);
         let understood = self.understanding().of(&text, Some(at.lang));
         hear(chat, &text, &understood);
-        self.answer(chat, &text, &understood, at);
+        if chat.live.agent.is_empty() {
+            self.answer(chat, &text, &understood, at);
+        }
         Some(gather(understood.intents.0.into_iter().map(|(intent, _)| intent)))
     }
 
@@ -372,7 +378,11 @@ impl Dialogue {
         chat.contact = contact;
         self.consent(at.lang).clone_into(&mut chat.agreed);
         let next = self.asked(chat).and_then(|step| self.after(step, "", chat, at));
-        self.run(chat, next, at);
+        if chat.live.agent.is_empty() {
+            self.run(chat, next, at);
+        } else {
+            chat.step.clear();
+        }
         Ok(())
     }
 }
@@ -514,6 +524,21 @@ fn read_answer(at: &At, index: usize, value: &Value, script: &Script, more: &mut
 
 const HOW: &str =
     late!("Write spaces between words, none around |, and semicolons between patterns: docs/understanding.md");
+
+/// Reads where people can be reached. What is wrong with it is noted, and then nobody can.
+fn read_server(at: &At, value: &Value) -> Option<Server> {
+    let server = chatwoot::server(value)?;
+    let flaw = flaw(&server.url).filter(|_| !server.url.is_empty());
+    if let Some(mend) = flaw {
+        at.field("server").problem(&["`", &server.url, late!("` is not an address that can be used")].concat(), mend);
+    }
+    let has_inbox = chatwoot::is_inbox(&server.inbox);
+    if !has_inbox {
+        let mend = late!("Write the inbox identifier that Chatwoot shows in the settings of the API inbox");
+        at.field("inbox").problem(late!("this is no identifier of an inbox"), mend);
+    }
+    Some(server).filter(|_| flaw.is_none() && has_inbox)
+}
 
 /// Reads lines that config adds to the lexicons.
 fn read_lexicon(at: &At, value: &Value, more: &mut [String; 3]) {

@@ -30,6 +30,7 @@ pub mod app;
 pub mod bot;
 pub mod brief;
 pub mod chat;
+pub mod chatwoot;
 pub mod config;
 pub mod consent;
 pub mod dialogue;

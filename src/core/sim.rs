@@ -4,12 +4,15 @@
 //! Posts are answered at once, unless [`World::fate`] has other plans. Tests drive [`World`] as a visitor would and look at what was received, stored and shown. No mocks: the same `update`
 //! runs here and in the browser.
 
+mod people;
+
 use std::collections::BTreeMap;
 
 use serde_json::Value as Json;
 
 use crate::app::{Area, Boot, Effect, Event, Kept, Notice, State, Stored, update};
 use crate::chat::{Input, Line};
+use crate::chatwoot::{Act, News};
 use crate::config::Defaults;
 use crate::json::Value;
 use crate::lead::Contact;
@@ -19,6 +22,8 @@ use crate::receiver::Post;
 use crate::time::{Millis, Stamp};
 use crate::view::{Panel, View};
 use crate::{dialogue, model, write};
+
+pub use people::{Handling, People};
 
 /// When worlds begin: 2026-11-02T08:00:00Z, a Monday.
 pub const START: Millis = 1_793_606_400_000;
@@ -51,6 +56,10 @@ pub struct World {
     pub fate: Option<Fates>,
     /// Whether what an opened chat needs does not come.
     pub no_panel: bool,
+    /// The chat server, and who is at it.
+    pub people: People,
+    /// What becomes of each request to it takes so long.
+    pub delay: Millis,
     /// Whether the browser refuses to store.
     pub storage_fails: bool,
     /// Whether a single write is refused.
@@ -94,8 +103,7 @@ struct Flight {
     tab: TabId,
     /// Which page in the tab.
     page: u32,
-    key: String,
-    outcome: Outcome,
+    event: Event,
 }
 
 /// One tab with the page in it.
@@ -120,6 +128,10 @@ fn parse(json: &str) -> Value {
     serde_json::from_str(json).expect("JSON")
 }
 
+fn heard(frame: &Json) -> Event {
+    Event::Live(Box::new(News::Received(parse(&frame.to_string()))))
+}
+
 /// What is no JSON is nothing of leadheat's, as in the browser.
 fn read(json: &str) -> Option<Stored> {
     Stored::read(&serde_json::from_str(json).ok()?)
@@ -140,6 +152,8 @@ impl World {
             faults: Vec::new(),
             fate: None,
             no_panel: false,
+            people: People::default(),
+            delay: 0,
             storage_fails: false,
             refuses: None,
             crash_in: None,
@@ -259,6 +273,7 @@ impl World {
     /// The tab dies: nothing more is done, nothing is written.
     pub fn kill(&mut self, tab: TabId) {
         self.tabs[tab].open = false;
+        self.people.hang_up(tab);
         self.lock.take_if(|holder| *holder == tab);
     }
 
@@ -313,16 +328,11 @@ impl World {
                     self.received.push(lead);
                     self.received_at.push(post.url);
                 }
-                match after {
-                    0 => events.push((tab, Event::Settled { key, outcome })),
-                    _ => {
-                        let page = self.tabs[tab].page;
-                        self.flights.push(Flight { at: self.monotonic + after, tab, page, key, outcome });
-                    }
-                }
+                self.fly(tab, after, Event::Settled { key, outcome }, events);
             }
             Effect::Fetch if self.no_panel => {}
             Effect::Fetch => events.push((tab, Event::Came { usual: parse(dialogue::DEFAULT), ahead: Some(120) })),
+            Effect::Live(act) => self.talk(tab, *act, events),
             Effect::Render(view) => self.tabs[tab].view = (*view).clone(),
             Effect::Announce(notice) => self.tabs[tab].notices.push(notice),
             Effect::Answer { ticket, value } => self.tabs[tab].answers.push((ticket, value)),
@@ -351,6 +361,74 @@ impl World {
             }
             Effect::Unlock => self.lock = None,
             Effect::Tell { line, .. } => self.tabs[tab].told.push(line),
+        }
+    }
+
+    /// Lets an event happen later, if the page is there still.
+    fn fly(&mut self, tab: TabId, after: Millis, event: Event, events: &mut Vec<(TabId, Event)>) {
+        match after {
+            0 => events.push((tab, event)),
+            _ => {
+                let page = self.tabs[tab].page;
+                self.flights.push(Flight { at: self.monotonic + after, tab, page, event });
+            }
+        }
+    }
+
+    /// Talks to the chat server.
+    fn talk(&mut self, tab: TabId, act: Act, events: &mut Vec<(TabId, Event)>) {
+        let told = match act {
+            Act::Ask(ticket, (method, url, body)) => {
+                let body = serde_json::from_str(&body).unwrap_or_default();
+                let (status, answer, told) = self.people.ask(method, &url, &body);
+                let answer = Event::Live(Box::new(News::Answered(ticket, status, parse(&answer.to_string()))));
+                self.fly(tab, self.delay, answer, events);
+                told
+            }
+            Act::Connect(..) => self.people.connect(tab),
+            Act::Transmit(text) => self.people.hear(tab, &serde_json::from_str(&text).expect("JSON")),
+            Act::HangUp => {
+                self.people.hang_up(tab);
+                self.flights.retain(|flight| flight.tab != tab || !matches!(flight.event, Event::Live(_)));
+                vec![]
+            }
+        };
+        events.extend(told.into_iter().map(|(tab, frame)| (tab, heard(&frame))));
+    }
+
+    /// The person at the chat server writes.
+    pub fn operator_writes(&mut self, text: &str) {
+        let told = self.people.write(text);
+        self.tell(told);
+    }
+
+    /// The person takes the conversation (`open`), gives it back to the bot (`pending`), or ends it (`resolved`).
+    pub fn operator_sets(&mut self, status: &str) {
+        let told = self.people.set_status(status);
+        self.tell(told);
+    }
+
+    /// The person begins to write, or stops.
+    pub fn operator_types(&mut self, types: bool) {
+        let told = self.people.types(types);
+        self.tell(told);
+    }
+
+    /// A frame comes by the cable of a tab, whatever it is.
+    pub fn frame(&mut self, tab: TabId, frame: &Json) {
+        self.tell(vec![(tab, frame.clone())]);
+    }
+
+    fn tell(&mut self, told: Vec<(TabId, Json)>) {
+        for (tab, frame) in told {
+            self.send(tab, heard(&frame));
+        }
+    }
+
+    /// Every cable is cut.
+    pub fn cut_cables(&mut self) {
+        for tab in self.people.cut() {
+            self.send(tab, Event::Live(Box::new(News::Closed)));
         }
     }
 
@@ -387,6 +465,16 @@ impl World {
         records.map(|(area, (key, json))| (area, key.clone(), read(json).unwrap_or(Stored::Unreadable))).collect()
     }
 
+    /// Lets time pass in which the chat server says every three seconds that it is there.
+    pub fn pass_pinged(&mut self, millis: Millis) {
+        for _ in 0..millis / 3_000 {
+            self.pass(3_000);
+            let pings = self.people.ping();
+            self.tell(pings);
+        }
+        self.pass(millis % 3_000);
+    }
+
     /// Lets time pass, with every alarm and every answer that is due in it.
     pub fn pass(&mut self, millis: Millis) {
         let end = self.monotonic + millis;
@@ -399,9 +487,9 @@ impl World {
             self.advance(at.saturating_sub(self.monotonic));
             match answer.filter(|(when, _)| *when == at) {
                 Some((_, index)) => {
-                    let Flight { tab, page, key, outcome, .. } = self.flights.remove(index);
+                    let Flight { tab, page, event, .. } = self.flights.remove(index);
                     if self.tabs[tab].page == page {
-                        self.send(tab, Event::Settled { key, outcome });
+                        self.send(tab, event);
                     }
                 }
                 None => {

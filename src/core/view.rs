@@ -63,12 +63,20 @@ impl Panel {
         clock(at, self.ahead, if lang == Lang::Fi { "." } else { ":" })
     }
 
+    /// Who wrote a message, by name where a person of the company did.
+    pub fn sender<'a>(&'a self, line: &'a Line, lang: Lang) -> &'a str {
+        match line.from {
+            Speaker::Visitor => self.words.get(words::YOU, lang),
+            _ if line.by.is_empty() => &self.title,
+            _ => &line.by,
+        }
+    }
+
     /// The conversation as a text file, in a `data:` address: a line for each message, with time and sender.
     pub fn transcript(&self, lang: Lang) -> String {
         let mut address = String::from("data:text/plain;charset=utf-8,");
-        let you = self.words.get(words::YOU, lang);
         for Said { line, .. } in &self.lines {
-            let sender = if line.from == Speaker::Visitor { you } else { &self.title };
+            let sender = self.sender(line, lang);
             let local = line.at.saturating_add_signed(i64::from(self.ahead) * MINUTE as i64);
             let when = [&iso_day(day(local)), " ", &self.clock(line.at, lang)].concat();
             for byte in [&when, " ", sender, ": ", &line.text, "\r\n"].concat().bytes() {

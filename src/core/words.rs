@@ -118,6 +118,10 @@ phrases! {
     BACK "back";
     /// The first message outside business hours.
     AWAY "away";
+    /// Below the title while a person, `{}`, has the conversation.
+    TALKING "talking";
+    /// Below the title where there are people to talk to, and none of them is there.
+    NOBODY "nobody";
     /// "On Sunday" and so on, with spaces between.
     WEEKDAYS "weekdays";
     /// The question at the end.

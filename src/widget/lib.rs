@@ -3,7 +3,7 @@
 //! # Where to start
 //! [`shell`]: browser events go in as core's `Event`, core's `Effect`s come out and are carried out. Around it the
 //! adapters, which decide nothing: `sensors` (what the visitor does), `store` (storage), `host` (the loader and the page),
-//! `launcher` (the button), and `panel` (the chat, a yew component drawn from core's `View`), which the build makes a wasm of
+//! `launcher` (the button), `live` (the chat server), and `panel` (the chat, a yew component drawn from core's `View`), which the build makes a wasm of
 //! its own: it is fetched when the chat is first opened, and most visitors never do.
 //!
 //! Nothing here may panic or throw into the page. Should it happen all the same, the loader's guards around every entry
@@ -12,6 +12,7 @@
 
 mod host;
 mod launcher;
+mod live;
 mod panel;
 mod sensors;
 mod shell;

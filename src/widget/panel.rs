@@ -10,7 +10,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use leadheat_core::app::Event;
-use leadheat_core::chat::{FieldError, Input, Speaker};
+use leadheat_core::chat::{FieldError, Input};
 use leadheat_core::lead::{Contact, Field};
 use leadheat_core::link;
 use leadheat_core::text::{Lang, number, thousandths};
@@ -22,6 +22,7 @@ use yew::AppHandle;
 use yew::prelude::*;
 
 use crate::host::{self, get, set, text};
+use crate::live;
 use crate::shell::send;
 
 /// Up to this width of the window the panel covers the page; the same number stands in panel.css.
@@ -43,6 +44,8 @@ thread_local! {
     static PANEL: RefCell<Option<AppHandle<Drawn>>> = const { RefCell::new(None) };
     /// The number that stands before the page's title.
     static UNREAD: Cell<u32> = const { Cell::new(0) };
+    /// Hears all that happens in the panel and on the way to the chat server.
+    pub(crate) static EAR: RefCell<JsValue> = const { RefCell::new(JsValue::UNDEFINED) };
     /// What is seen now.
     static SEEN: RefCell<Rc<View>> = RefCell::default();
 }
@@ -77,6 +80,7 @@ pub(crate) fn draw(before: &Rc<View>, view: &Rc<View>) {
             // As long as the page lives.
             let ear = Closure::<dyn Fn(web_sys::Event)>::new(|event: web_sys::Event| hear(&event));
             let ear = ear.into_js_value();
+            EAR.replace(ear.clone());
             host::listen(&place, HEARD, ear.unchecked_ref(), false);
             let window = host::global("visualViewport");
             if window.is_truthy() {
@@ -216,7 +220,9 @@ fn dialog(panel: &Panel, lang: Lang, root: &NodeRef) -> Html {
         Ask::Thanks => html! { <p class="note">{ say(words::THANKS) }</p> },
         Ask::Text => Html::default(),
     };
-    let groups = panel.lines.chunk_by(|a, b| a.line.from == b.line.from && b.line.at < a.line.at + 300_000);
+    let groups = panel
+        .lines
+        .chunk_by(|a, b| a.line.from == b.line.from && a.line.by == b.line.by && b.line.at < a.line.at + 300_000);
     html! {
         <section class="panel" ref={root} role="dialog" aria-modal={modal.then_some("true")} aria-labelledby="title">
             <header>
@@ -266,10 +272,6 @@ fn greeting(panel: &Panel, lang: Lang) -> Html {
 fn group(said: &[Said], panel: &Panel, lang: Lang) -> Html {
     let Some(last) = said.last() else { return Html::default() };
     let say = |word| panel.words.get(word, lang);
-    let (from, sender) = match last.line.from {
-        Speaker::Bot => ("bot", panel.title.as_str()),
-        Speaker::Visitor => ("visitor", say(words::YOU)),
-    };
     let state = match last.delivery {
         Delivery::Here => "",
         Delivery::Sending => say(words::SENDING),
@@ -277,8 +279,8 @@ fn group(said: &[Said], panel: &Panel, lang: Lang) -> Html {
         Delivery::Failed => say(words::FAILED),
     };
     html! {
-        <div class="group" data-from={from}>
-            <span class="hidden">{ sender }{ ": " }</span>
+        <div class="group" data-from={last.line.from.name()}>
+            <span class="by">{ panel.sender(&last.line, lang) }<span class="hidden">{ ": " }</span></span>
             { for said.iter().map(|said| html! { <p class="bubble">{ for link::parts(&said.line.text).into_iter().map(part) }</p> }) }
             <div class="state" aria-live="off">
                 <time>{ panel.clock(last.line.at, lang) }</time>
@@ -391,10 +393,15 @@ fn heard(event: &web_sys::Event) -> Option<Input> {
             fit();
             None
         }
-        _ => {
+        "input" => {
             if text(&target, "type") == "textarea" {
                 grow(target.unchecked_ref());
+                return Some(Input::Typing);
             }
+            None
+        }
+        _ => {
+            live::heard(event);
             None
         }
     }

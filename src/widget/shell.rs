@@ -9,7 +9,7 @@ use leadheat_core::receiver::Ack;
 use leadheat_core::view::View;
 
 use crate::sensors::Sensors;
-use crate::{host, launcher, panel, store};
+use crate::{host, launcher, live, panel, store};
 
 #[derive(Default)]
 struct Shell {
@@ -101,6 +101,7 @@ impl Shell {
                 self.draw();
             }
             Effect::Fetch => host::fetch_panel(),
+            Effect::Live(act) => live::act(act),
             Effect::Watch => host::watch(),
             Effect::Ask(paths) => host::ask(&paths),
             Effect::Announce(notice) => host::announce(&notice),

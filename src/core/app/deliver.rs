@@ -21,9 +21,9 @@ impl State {
                 turn.push(Effect::Post(key, post));
             }
         }
-        if self.lock == Lock::Held && self.outbox.flying.is_empty() {
+        if self.lock == Lock::Held && self.outbox.flying.is_empty() && !self.link.wants_lock {
             self.unlock(turn);
-        } else if self.outbox.next(now, true).is_some() {
+        } else if self.link.wants_lock || self.outbox.next(now, true).is_some() {
             self.ask_for_lock(turn);
         }
     }
@@ -31,6 +31,7 @@ impl State {
     /// Receivers may be there again: something happened that often brings them back.
     pub(super) fn hope(&mut self) {
         self.outbox.hope();
+        self.link.hope();
         self.hopes = true; // What stands in storage, and is read under the lock, does not know.
     }
 

@@ -159,6 +159,14 @@ impl State {
         }
     }
 
+    fn adopt_chats(&mut self, kept: Kept) {
+        for (_, _, stored) in kept {
+            if let Stored::Chat(chat) = stored {
+                self.adopt(*chat);
+            }
+        }
+    }
+
     pub(super) fn store_consent(&self, turn: &mut Turn) {
         turn.store(Area::Site, &[CONSENT_KEY], object("consent", &[&self.consent]));
     }
@@ -412,6 +420,7 @@ impl State {
         if self.hopes {
             self.outbox.hope();
         }
+        self.adopt_chats(kept); // What other tabs have said to the chat server is not said again.
     }
 
     /// Folds the records of dead tabs into one.
@@ -491,11 +500,7 @@ impl State {
         if self.consent.may_store() {
             self.others = records(&kept);
             let mine_is_there = self.others.0.remove(&self.writer).is_some() || self.mine.version == 0;
-            for (_, _, stored) in kept {
-                if let Stored::Chat(chat) = stored {
-                    self.adopt(*chat);
-                }
-            }
+            self.adopt_chats(kept);
             if !mine_is_there {
                 self.start_new_record(turn);
             }

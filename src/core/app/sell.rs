@@ -240,7 +240,7 @@ impl State {
 
     /// The lead as of now: everything with consent, score and reasons in memory mode, and without consent what the
     /// visitor submitted alone.
-    fn compose(&self, turn: &Turn) -> Lead {
+    pub(super) fn compose(&self, turn: &Turn) -> Lead {
         let now = turn.now.wall;
         let granted = self.consent.decision == Decision::Granted && self.scoring();
         let scoring = self.scoring();

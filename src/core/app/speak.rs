@@ -5,16 +5,16 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use super::{Effect, State, Turn};
+use super::{Effect, State, Turn, live};
 use crate::advice::advice;
-use crate::chat::{Conversation, Input, Line, Speaker};
+use crate::chat::{Conversation, Input, Line, REFUSED, Speaker};
 use crate::dialogue::{Dialogue, Moment};
 use crate::intent::Intent;
 use crate::json::{At, Problem, Value};
 use crate::list::gather;
 use crate::outbox;
 use crate::signal::Kind;
-use crate::text::{Lang, join, split};
+use crate::text::{Lang, fill, join, split};
 use crate::time::{Millis, Stamp};
 use crate::view::{Ask, Delivery, Panel, Said};
 use crate::words;
@@ -75,6 +75,9 @@ pub(super) fn prepare(state: &State, dialogue: &Dialogue) {
 /// Answers what the visitor did.
 #[inline(never)]
 pub(super) fn answer(state: &mut State, input: Input, turn: &mut Turn) {
+    if input == Input::Typing {
+        return live::typing(state, turn);
+    }
     state.forgotten = false;
     if !matches!(input, Input::Submit(..)) {
         state.form_errors.clear();
@@ -107,7 +110,7 @@ pub(super) fn answer(state: &mut State, input: Input, turn: &mut Turn) {
             state.chat.version += 1;
             state.learn(turn);
         }
-        Input::Open | Input::Close | Input::Dismiss | Input::Retry | Input::Forget => {}
+        Input::Open | Input::Close | Input::Dismiss | Input::Retry | Input::Forget | Input::Typing => {}
     }
 }
 
@@ -135,7 +138,7 @@ fn talk<T>(state: &mut State, now: Millis, what: impl FnOnce(&Dialogue, &mut Con
 pub(super) fn panel(state: &State, dialogue: &Dialogue, now: Millis) -> Rc<Panel> {
     let (chat, lang) = (&state.chat, state.lang());
     let at = Moment { lang, now, ahead: state.ahead, tier: state.tier, page: &state.page.path };
-    let types = chat.typing_until(now).is_some();
+    let types = chat.typing_until(now).is_some() || state.link.types_until > 0;
     let title = dialogue.company.get(lang);
     let kept = chat.lines.iter().filter(|line| line.from == Speaker::Visitor).count() as u32;
     let mut heard = chat.heard.saturating_sub(kept);
@@ -143,17 +146,26 @@ pub(super) fn panel(state: &State, dialogue: &Dialogue, now: Millis) -> Rc<Panel
     let mut said = |line: &Line| {
         heard += u32::from(line.from == Speaker::Visitor);
         let delivery = match line.from {
-            Speaker::Bot => Delivery::Here,
+            Speaker::Bot | Speaker::Agent => Delivery::Here,
+            Speaker::Visitor if line.id == REFUSED => Delivery::Failed,
+            Speaker::Visitor if line.id > 0 => Delivery::Delivered,
+            Speaker::Visitor if dialogue.live.is_some() && state.link.fails() => Delivery::Failed,
+            Speaker::Visitor if dialogue.live.is_some() => Delivery::Sending,
             Speaker::Visitor if heard <= chat.delivered => Delivery::Delivered,
             Speaker::Visitor => rest,
         };
         Said { line: line.clone(), delivery }
     };
     let there = chat.lines.iter().filter(|line| !line.is_typed(now));
-    let back = dialogue.back(&at);
+    let (back, say) = (dialogue.back(&at), |word| dialogue.words.get(word, lang));
     Rc::new(Panel {
         title: if title.is_empty() { dialogue.words.get(words::CHAT, lang) } else { title }.to_owned(),
-        replies: if back.is_empty() { dialogue.replies.get(lang).to_owned() } else { back },
+        replies: match chat.live.agent.as_str() {
+            "" if !back.is_empty() => back,
+            "" if state.link.nobody => say(words::NOBODY).to_owned(),
+            "" => dialogue.replies.get(lang).to_owned(),
+            agent => fill(say(words::TALKING), agent),
+        },
         lines: gather(there.map(&mut said)),
         types,
         ask: match ask(state, dialogue) {
@@ -180,6 +192,7 @@ fn ask(state: &State, dialogue: &Dialogue) -> Ask {
             consent: dialogue.consent(lang).to_owned(),
             errors: state.form_errors.clone(),
         },
+        _ if !chat.live.agent.is_empty() => Ask::Text,
         Some(step) if !step.replies.is_empty() => {
             Ask::Replies(gather(step.replies.iter().map(|reply| reply.say.get(lang).to_owned())))
         }

@@ -2,7 +2,7 @@
 //! is needed; what is said and asked is there (`speak`).
 
 use super::{Effect, State, Turn, speak};
-use crate::chat::Input;
+use crate::chat::{Input, REFUSED};
 use crate::config::Greeting;
 use crate::glob;
 use crate::json::Value;
@@ -15,7 +15,7 @@ use crate::words::{OPEN, UNREAD};
 
 impl State {
     /// Whether there is a chat on this page.
-    fn has_chat(&self) -> bool {
+    pub(super) fn has_chat(&self) -> bool {
         self.active() && self.config.chat.enabled
     }
 
@@ -42,7 +42,12 @@ impl State {
                 self.chat.unread = 0;
                 self.chat.version += 1;
             }
-            Input::Retry => self.retry(turn),
+            Input::Retry => {
+                let refused = self.chat.lines.iter_mut().filter(|line| line.id == REFUSED);
+                refused.for_each(|line| line.id = 0);
+                self.chat.version += 1;
+                self.retry(turn);
+            }
             Input::Forget => self.forget(turn),
             _ if self.dialogue.is_none() => {} // There is nothing yet to answer.
             _ => speak::answer(self, input, turn),
@@ -78,7 +83,7 @@ impl State {
     pub(super) fn converse(&mut self, turn: &mut Turn) {
         self.greet(turn);
         let greets = !self.greeting.is_empty();
-        if !self.has_chat() || !(self.chat.open || greets) {
+        if !self.has_chat() || !(self.chat.open || greets || self.chat.goes_on(turn.now.wall)) {
             return;
         }
         if greets {

@@ -274,7 +274,7 @@ proptest! {
 
     #[test]
     fn what_is_stored_reads_back_the_same(record in record(), lines in vec("\\PC{0,30}", 0..5), contact in contact()) {
-        let lines = lines.into_iter().map(|text| Line { at: 5, from: Speaker::Visitor, text }).collect();
+        let lines = lines.into_iter().map(|text| Line { at: 5, from: Speaker::Visitor, text, id: 0, by: String::new() }).collect();
         let chat = Conversation { version: 3, lines, contact, open: true, step: "s".into(), page: "/p".into(), ..Conversation::default() };
         for (name, document, stored) in
             [("visitor", record.write(), Stored::Visitor(Box::new(record))), ("chat", chat.write(), Stored::Chat(Box::new(chat)))]

@@ -1,0 +1,534 @@
+//! People on the other end of the chat. Owns when the chat server is asked and what waits for it, so that nothing is lost and
+//! nothing said twice; must not know the server's documents ([`crate::chatwoot`]), nor how anything gets there.
+//!
+//! What was said waits in the conversation itself, without a number, until the server has given it one. Messages go one at a
+//! time and in their order; after any doubt (no answer, a cable that was cut) what the server has is read first, so that what
+//! it has taken in all the same is found there and not sent again.
+//!
+//! It is in the second half of the program: [`settle`] and [`hear`] are doors of src/cli/split.rs.
+
+use std::mem::take;
+
+use super::{Effect, Lock, State, Turn};
+use crate::chat::{ELSEWHERE, Line, REFUSED, Speaker};
+use crate::chatwoot::{self, Act, Frame, Message, News, Server};
+use crate::consent::Decision;
+use crate::json::Value;
+use crate::list::gather;
+use crate::text::{decimal, late, number};
+use crate::tier::Tier;
+use crate::time::{MINUTE, Millis, SECOND};
+use crate::wire::object;
+
+/// A server sends something every three seconds; a cable that is silent for so long is cut.
+const SILENCE: Millis = 10 * SECOND;
+/// So often the server is told that the visitor is there still.
+const PRESENCE: Millis = 20 * SECOND;
+/// Without a cable, messages are asked for so often.
+const POLL: Millis = 5 * SECOND;
+/// What is known of the visitor is told at most so often.
+const DESCRIBE: Millis = 10 * SECOND;
+/// Who has not typed for so long is not writing.
+const TYPING: Millis = 6 * SECOND;
+/// A person who does not go on writing for so long is not, whatever the server says.
+const THEIR_TYPING: Millis = MINUTE;
+/// The first and the longest wait after a failure.
+const WAIT: Millis = SECOND;
+const LONGEST_WAIT: Millis = MINUTE;
+/// The browser gives a request up after half of this; whatever becomes of it, nothing waits longer.
+const PATIENCE: Millis = 30 * SECOND;
+/// Another tab that has the lock has it no longer.
+const LOCK_WAIT: Millis = 2 * SECOND;
+/// A server answers with so many messages at a time.
+const PAGE: usize = 20;
+/// More are not read at once.
+const MOST_READ: usize = 400;
+
+/// How things stand with the chat server on this page.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Link {
+    /// What is asked for while it is under way, and the number of the last request.
+    asked: Option<Asked>,
+    ticket: u32,
+    asked_at: Millis,
+    cable: Cable,
+    /// When something came by it last, and when it was last said that the visitor is there. Times are on the monotonic clock.
+    heard_at: Millis,
+    present_at: Millis,
+    /// Whether the conversation is known, and whether all of its messages are.
+    is_listed: bool,
+    is_current: bool,
+    /// There is no conversation yet.
+    has_none: bool,
+    /// The bot has the conversation, as the server says.
+    is_bots: bool,
+    /// What has been read of messages that were missed.
+    missed: Vec<Message>,
+    polled_at: Millis,
+    failures: u32,
+    /// Nothing is asked before.
+    again_at: Millis,
+    cable_failures: u32,
+    cable_again_at: Millis,
+    /// Nobody is there, as far as is known.
+    pub(super) nobody: bool,
+    /// A person is writing, at the longest until then; 0 where nobody is.
+    pub(super) types_until: Millis,
+    /// When the visitor typed last, and whether the server knows.
+    typed_at: Millis,
+    is_typing: bool,
+    /// What the server was told of the visitor last, and when.
+    told: Option<(Tier, i64, String)>,
+    told_at: Millis,
+    /// In how many milliseconds there is something to do.
+    pub(super) due_in: Millis,
+    /// The lock of all tabs is needed: two tabs would say the same twice.
+    pub(super) wants_lock: bool,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Cable {
+    #[default]
+    Closed,
+    Opening,
+    Open,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+enum Asked {
+    Contact,
+    List,
+    Begin,
+    History,
+    /// The message of this time and text.
+    Say(Millis, String),
+    Describe,
+    Typing,
+}
+
+impl Link {
+    /// Tries again at once: something happened that often brings the network back.
+    pub(super) fn hope(&mut self) {
+        (self.again_at, self.cable_again_at) = (0, 0);
+    }
+
+    /// Whether what was written does not get through.
+    pub(super) fn fails(&self) -> bool {
+        self.failures > 2
+    }
+
+    fn wake(&mut self, after: Millis) {
+        self.due_in = self.due_in.min(after);
+    }
+}
+
+/// The visitor is writing.
+#[inline(never)]
+pub(super) fn typing(state: &mut State, turn: &Turn) {
+    state.link.typed_at = turn.now.monotonic;
+}
+
+/// Does what is to be done now, and says when there will be more.
+#[inline(never)]
+pub(super) fn settle(state: &mut State, turn: &mut Turn) {
+    let Some(server) = state.dialogue.as_ref().and_then(|dialogue| dialogue.live.clone()) else { return };
+    let mut link = take(&mut state.link);
+    (link.due_in, link.wants_lock) = (Millis::MAX, false);
+    if is_wanted(state, turn.now.wall) {
+        link.forget_typing(turn.now.monotonic);
+        link.connect(state, &server, turn);
+        link.ask(state, &server, turn);
+    } else {
+        if link.asked.is_some() || link.cable != Cable::Closed {
+            turn.push(Effect::Live(Box::new(Act::HangUp)));
+        }
+        link = Link { ticket: link.ticket, due_in: Millis::MAX, ..Link::default() };
+    }
+    state.link = link;
+}
+
+/// Whether the server is needed: in an open chat as soon as there is something to tell, and for a conversation that goes on. Not
+/// while the page is away.
+fn is_wanted(state: &State, now: Millis) -> bool {
+    let chat = &state.chat;
+    let opened = chat.open && (chat.heard > 0 || tells(state));
+    state.has_chat() && state.ask_again < Millis::MAX && (opened || chat.goes_on(now))
+}
+
+/// Whether the company may know how warm the visitor is.
+fn tells(state: &State) -> bool {
+    state.consent.decision == Decision::Granted && state.scoring()
+}
+
+impl Link {
+    fn connect(&mut self, state: &State, server: &Server, turn: &mut Turn) {
+        let now = turn.now.monotonic;
+        if state.chat.live.id == 0 {
+            return;
+        }
+        if self.cable != Cable::Closed && now >= self.heard_at + SILENCE {
+            self.cut(turn);
+        }
+        if self.cable == Cable::Closed && now >= self.cable_again_at {
+            (self.cable, self.heard_at) = (Cable::Opening, now);
+            turn.push(Effect::Live(Box::new(server.cable())));
+        }
+        if self.cable == Cable::Open && now >= self.present_at + PRESENCE {
+            self.present_at = now;
+            turn.push(Effect::Live(Box::new(Act::Transmit(chatwoot::command(&state.chat.live.token, true)))));
+        }
+        self.wake(match self.cable {
+            Cable::Closed => self.cable_again_at - now,
+            Cable::Opening => (self.heard_at + SILENCE).saturating_sub(now),
+            Cable::Open => (self.heard_at + SILENCE).min(self.present_at + PRESENCE).saturating_sub(now),
+        });
+    }
+
+    /// A person who said to be writing, and went away.
+    fn forget_typing(&mut self, now: Millis) {
+        if self.types_until <= now {
+            self.types_until = 0;
+        } else {
+            self.wake(self.types_until - now);
+        }
+    }
+
+    /// The cable is cut: something may be missed.
+    fn cut(&mut self, turn: &Turn) {
+        self.cable = Cable::Closed;
+        self.cable_failures += 1;
+        self.cable_again_at = turn.now.monotonic + wait(self.cable_failures, turn);
+        self.types_until = 0;
+    }
+
+    fn ask(&mut self, state: &mut State, server: &Server, turn: &mut Turn) {
+        let now = turn.now.monotonic;
+        if let Some(asked) = self.asked.take_if(|_| now >= self.asked_at + PATIENCE) {
+            self.answered(state, asked, 0, &Value::Null, turn);
+        }
+        if self.asked.is_none() {
+            if now < self.again_at {
+                return self.wake(self.again_at - now);
+            }
+            let Some(next) = self.next(state, now) else { return };
+            let needs_lock = matches!(next, Asked::Contact | Asked::List | Asked::Begin | Asked::Say(..));
+            if needs_lock && !matches!(state.lock, Lock::Held | Lock::Absent) {
+                self.wants_lock = true;
+                return self.wake(LOCK_WAIT);
+            }
+            let live = &state.chat.live;
+            let request = match &next {
+                Asked::Contact => server.contact(&self.describe(state, now, turn)),
+                Asked::List => server.list(&live.source),
+                Asked::Begin => server.begin(&live.source),
+                Asked::History => {
+                    self.polled_at = now;
+                    server.history(
+                        &live.source,
+                        live.id,
+                        self.missed.iter().map(|message| message.id).min().unwrap_or(0),
+                    )
+                }
+                Asked::Say(at, text) => server.say(&live.source, live.id, text, &number(*at)),
+                Asked::Describe => server.describe(&live.source, &self.describe(state, now, turn)),
+                Asked::Typing => {
+                    self.is_typing = !self.is_typing;
+                    server.typing(&live.source, live.id, self.is_typing)
+                }
+            };
+            self.ticket += 1;
+            (self.asked, self.asked_at) = (Some(next), now);
+            turn.push(Effect::Live(Box::new(Act::Ask(self.ticket, request))));
+        }
+        self.wake((self.asked_at + PATIENCE).saturating_sub(now));
+        self.wants_lock |= !matches!(self.asked, Some(Asked::History | Asked::Describe | Asked::Typing) | None);
+    }
+
+    /// What is to be asked next.
+    fn next(&mut self, state: &State, now: Millis) -> Option<Asked> {
+        let (chat, live) = (&state.chat, &state.chat.live);
+        if live.source.is_empty() {
+            return Some(Asked::Contact);
+        }
+        if !self.is_listed {
+            return Some(if self.has_none { Asked::Begin } else { Asked::List });
+        }
+        if !self.is_current {
+            return Some(Asked::History);
+        }
+        if let Some(line) = chat.lines.iter().find(|line| line.id == 0) {
+            return Some(Asked::Say(line.at, posted(line)));
+        }
+        let is_typing = self.typed_at > 0 && now < self.typed_at + TYPING;
+        if is_typing != self.is_typing {
+            return Some(Asked::Typing);
+        }
+        if self.is_typing {
+            self.wake(self.typed_at + TYPING - now);
+        }
+        if tells(state).then(|| known(state)) != self.told {
+            if now >= self.told_at + DESCRIBE {
+                return Some(Asked::Describe);
+            }
+            self.wake(self.told_at + DESCRIBE - now);
+        }
+        if self.cable != Cable::Open {
+            if now >= self.polled_at + POLL {
+                self.is_current = false;
+                return Some(Asked::History);
+            }
+            self.wake(self.polled_at + POLL - now);
+        }
+        None
+    }
+
+    /// What people are told of the visitor; without consent that there is nothing to tell.
+    fn describe(&mut self, state: &State, now: Millis, turn: &Turn) -> Value {
+        let names =
+            late!("leadheat_tier leadheat_score leadheat_reasons leadheat_page leadheat_language leadheat_brief");
+        self.told_at = now;
+        self.told = tells(state).then(|| known(state));
+        if self.told.is_none() {
+            let nothing = Value::Null;
+            return object(names, &[&nothing, &nothing, &nothing, &nothing, &nothing, &nothing]);
+        }
+        let lead = state.compose(turn);
+        let reason = |reason: &crate::lead::Reason| {
+            let sign = if reason.points > 0.0 { " +" } else { " " };
+            [&reason.label, sign, &decimal((reason.points * 1_000.0).round() as i64)].concat()
+        };
+        let reasons = gather(lead.reasons.iter().map(reason));
+        object(names, &[&lead.tier, &lead.score, &reasons, &state.page.path, &lead.language, &lead.brief])
+    }
+
+    fn answered(&mut self, state: &mut State, asked: Asked, status: u16, body: &Value, turn: &mut Turn) {
+        let is_taken = (200..300).contains(&status);
+        if is_taken && self.take_answer(state, &asked, body, turn) {
+            if !self.has_none {
+                self.failures = 0; // Else the next may fail again, and again.
+            }
+            return;
+        }
+        match (&asked, status) {
+            (Asked::Describe | Asked::Typing, _) => return, // It comes again, or is of no use later.
+            (Asked::Say(at, text), 400 | 405..=407 | 409..=428) => {
+                let line = state.chat.lines.iter_mut().find(|line| is_said(line, *at, text));
+                line.into_iter().for_each(|line| line.id = REFUSED);
+                state.chat.version += 1;
+                return;
+            }
+            (Asked::Contact, _) => {}
+            (_, 401 | 403 | 404) => self.lose(state),
+            _ => self.doubt(),
+        }
+        self.failures += 1;
+        self.again_at = turn.now.monotonic + wait(self.failures, turn);
+        if self.failures == 3
+            && let Some(dialogue) = &state.dialogue
+        {
+            let url = dialogue.live.as_ref().map_or("", |server| server.url.as_str());
+            let what = match status {
+                0 => late!("cannot be reached (offline, CORS or CSP)").to_owned(),
+                _ => [late!("does not answer as it should: status "), &number(status.into())].concat(),
+            };
+            let line = [late!("the chat server "), url, " ", &what, late!("; what the visitor writes waits")].concat();
+            turn.push(Effect::Tell { line, warning: true });
+        }
+    }
+
+    /// Something may have been taken in, or have come, that is not known here.
+    fn doubt(&mut self) {
+        (self.is_listed, self.is_current, self.has_none) = (false, false, false);
+        self.missed.clear();
+    }
+
+    /// The server does not know the visitor any more: another conversation begins.
+    fn lose(&mut self, state: &mut State) {
+        self.doubt();
+        self.told = None;
+        state.chat.live = Default::default();
+        state.chat.lines.iter_mut().filter(|line| line.id > 0).for_each(|line| line.id = ELSEWHERE);
+        state.chat.version += 1;
+    }
+
+    /// Takes in an answer. `false` where it is none.
+    fn take_answer(&mut self, state: &mut State, asked: &Asked, body: &Value, turn: &mut Turn) -> bool {
+        let chat = &mut state.chat;
+        let id = body.number("id");
+        match asked {
+            Asked::Contact => {
+                let (source, token) = (body.text(late!("source_id")), body.text(late!("pubsub_token")));
+                if !chatwoot::is_inbox(&source) || token.is_empty() {
+                    return false;
+                }
+                (chat.live.source, chat.live.token) = (source, token);
+            }
+            Asked::List => {
+                let Value::List(all) = body else { return false };
+                let ours = all.iter().find(|one| one.number("id") == f64::from(chat.live.id));
+                match ours.or(all.last()) {
+                    None => self.has_none = true,
+                    Some(ours) => {
+                        let id = ours.number("id");
+                        if id < 1.0 {
+                            return false;
+                        }
+                        (chat.live.id, self.is_listed) = (id as u32, true);
+                        self.is_bots = ours.text("status") != "open";
+                        if self.is_bots {
+                            chat.live.agent.clear();
+                        }
+                    }
+                }
+            }
+            Asked::Begin => {
+                if id < 1.0 {
+                    return false;
+                }
+                chat.live.id = id as u32;
+                (self.is_listed, self.is_current, self.has_none) = (true, true, false);
+            }
+            Asked::History => return self.take_page(state, body, turn),
+            Asked::Say(at, text) => {
+                if id < 1.0 {
+                    return false;
+                }
+                if let Some(line) = chat.lines.iter_mut().find(|line| is_said(line, *at, text)) {
+                    line.id = id as u64;
+                }
+            }
+            Asked::Describe | Asked::Typing => return true,
+        }
+        chat.version += 1;
+        true
+    }
+
+    /// Takes in a page of messages, and all of them when the last has come.
+    fn take_page(&mut self, state: &mut State, body: &Value, turn: &mut Turn) -> bool {
+        let Value::List(all) = body else { return false };
+        let mut page = chatwoot::messages(body);
+        let known = state.chat.live.seen.max(state.chat.live.dropped);
+        let is_last = all.len() < PAGE || page.iter().any(|message| message.id <= known);
+        page.append(&mut self.missed);
+        self.missed = page;
+        if is_last || self.missed.len() >= MOST_READ {
+            let missed = take(&mut self.missed);
+            let latest = missed.iter().map(|message| message.id).max().unwrap_or(0);
+            state.chat.live.seen = latest.max(state.chat.live.seen);
+            for message in missed {
+                let at = message.at.min(turn.now.wall);
+                self.take(state, message, at, turn);
+            }
+            self.is_current = true;
+        }
+        true
+    }
+
+    /// Takes in a message, which may be known already.
+    fn take(&mut self, state: &mut State, message: Message, at: Millis, turn: &mut Turn) {
+        let chat = &mut state.chat;
+        let Message { id, from, by, text, is_person, .. } = message;
+        if id <= chat.live.dropped {
+            return;
+        }
+        let known = chat.lines.iter().position(|line| line.id == id);
+        let ours = || chat.lines.iter().position(|line| line.id == 0 && line.from == from && line.text == text);
+        if let Some(line) = known.or_else(ours).and_then(|index| chat.lines.get_mut(index)) {
+            if line.id != id || line.text != text {
+                (line.id, line.text) = (id, text);
+                chat.version += 1;
+            }
+            return;
+        }
+        if from == Speaker::Agent {
+            chat.unread += u32::from(!chat.open);
+            self.types_until = 0;
+            if is_person && !self.is_bots {
+                chat.live.agent.clone_from(&by);
+            }
+        }
+        chat.heard += u32::from(from == Speaker::Visitor);
+        // After those that the server had before it.
+        let numbers = 1..REFUSED;
+        let before = chat.lines.iter().rposition(|line| line.id < id && numbers.contains(&line.id));
+        let after = || chat.lines.iter().position(|line| numbers.contains(&line.id));
+        let place = before.map(|before| before + 1).or_else(after).unwrap_or(chat.lines.len());
+        // The server's clock may be another; between its neighbours by any clock.
+        let previous = place.checked_sub(1).and_then(|index| chat.lines.get(index)).map_or(0, |line| line.at);
+        let next = chat.lines.get(place).map_or(Millis::MAX, |line| line.at);
+        let at = at.max(previous).min(next);
+        chat.lines.insert(place, Line { at, from, text, id, by });
+        chat.version += 1;
+        chat.bound();
+        turn.tell(&["chat: a message of ", from.name()]);
+    }
+
+    fn received(&mut self, state: &mut State, value: &Value, turn: &mut Turn) {
+        let now = turn.now.monotonic;
+        self.heard_at = now;
+        match chatwoot::frame(value, state.chat.live.id) {
+            Frame::Welcome => {
+                turn.push(Effect::Live(Box::new(Act::Transmit(chatwoot::command(&state.chat.live.token, false)))));
+            }
+            Frame::Subscribed => {
+                (self.cable, self.cable_failures) = (Cable::Open, 0);
+                self.doubt(); // What came before is not told again.
+            }
+            Frame::Rejected => {
+                self.lose(state);
+                self.cut(turn);
+            }
+            Frame::Message(message) => {
+                self.is_bots &= !message.is_person;
+                self.take(state, message, turn.now.wall, turn);
+            }
+            Frame::Agent(name) => {
+                self.is_bots = name.is_empty();
+                state.chat.live.agent = name;
+                state.chat.version += 1;
+            }
+            Frame::Typing(types) => self.types_until = if types { now + THEIR_TYPING } else { 0 },
+            Frame::Presence(anybody) => self.nobody = !anybody,
+            Frame::Other => {}
+        }
+    }
+}
+
+/// What came of an [`Act`].
+#[inline(never)]
+pub(super) fn hear(state: &mut State, news: Box<News>, turn: &mut Turn) {
+    let mut link = take(&mut state.link);
+    match *news {
+        News::Answered(ticket, status, body) if ticket == link.ticket => {
+            if let Some(asked) = link.asked.take() {
+                link.answered(state, asked, status, &body, turn);
+            }
+        }
+        News::Answered(..) => {}
+        News::Received(value) => link.received(state, &value, turn),
+        News::Closed if link.cable != Cable::Closed => link.cut(turn),
+        News::Closed => {}
+    }
+    state.link = link;
+}
+
+/// A line as it is told to the server.
+fn posted(line: &Line) -> String {
+    let mark = if line.from == Speaker::Bot { chatwoot::BOT } else { "" };
+    [mark, &line.text].concat()
+}
+
+fn is_said(line: &Line, at: Millis, text: &str) -> bool {
+    line.id == 0 && line.at == at && posted(line) == text
+}
+
+/// What, when it changes, is worth telling.
+fn known(state: &State) -> (Tier, i64, String) {
+    (state.tier, state.score / 5_000, state.page.path.clone())
+}
+
+/// How long to wait after so many failures: anywhere in the upper half of a bound that doubles.
+fn wait(failures: u32, turn: &Turn) -> Millis {
+    let most = (WAIT << failures.min(8)).min(LONGEST_WAIT);
+    most / 2 + turn.now.entropy as Millis % (most / 2)
+}

@@ -1,0 +1,350 @@
+//! People on the other end of the chat: nothing is lost, nothing is said twice, and the bot keeps quiet while somebody has the
+//! conversation.
+
+use fastrand::Rng;
+use leadheat_core::app::Event;
+use leadheat_core::chat::{Input, Speaker};
+use leadheat_core::chatwoot::BOT;
+use leadheat_core::sim::{Handling, TabId, World};
+use leadheat_core::view::{Ask, Delivery};
+use serde_json::{Value as Json, json};
+
+fn config() -> Json {
+    json!({ "chat": { "company": "Lumo", "live": { "server": "https://chat.example", "inbox": "site" } } })
+}
+
+/// A visitor who has consented and opened the chat.
+fn opened(seed: u64) -> (World, TabId) {
+    let mut world = World::new(config(), seed);
+    let tab = world.open("/pricing");
+    world.consent(tab, "granted");
+    world.send(tab, Event::Chat(Input::Open));
+    world.pass_pinged(3_000);
+    (world, tab)
+}
+
+fn write(world: &mut World, tab: TabId, text: &str) {
+    world.send(tab, Event::Chat(Input::Write(text.into())));
+    world.pass(10);
+}
+
+/// What the visitor sees, but for the bot's.
+fn seen(world: &World, tab: TabId) -> Vec<(bool, String)> {
+    let lines = world.said(tab).iter().filter(|line| line.from != Speaker::Bot);
+    lines.map(|line| (line.from == Speaker::Agent, line.text.clone())).collect()
+}
+
+/// What the server has, but for the bot's.
+fn taken(world: &World) -> Vec<(bool, String)> {
+    let said = world.people.said().into_iter().filter(|(_, text)| !text.starts_with(BOT));
+    said.map(|(agent, text)| (agent, text.to_owned())).collect()
+}
+
+fn last_delivery(world: &World, tab: TabId) -> Delivery {
+    world.panel(tab).lines.iter().rfind(|said| said.line.from == Speaker::Visitor).unwrap().delivery
+}
+
+#[test]
+fn a_person_reads_along_takes_over_and_hands_back() {
+    let (mut world, tab) = opened(1);
+    assert!(world.people.is_heard());
+    let known = &world.people.contacts[0];
+    assert_eq!((&known["leadheat_tier"], &known["leadheat_page"]), (&json!("cold"), &json!("/pricing")), "{known}");
+    assert!(known["leadheat_reasons"][0].as_str().unwrap().starts_with("Looked at prices +"), "{known}");
+    assert_eq!(known.get("email"), None);
+
+    write(&mut world, tab, "What does it cost?");
+    let answer = world.said(tab).last().unwrap().clone();
+    assert_eq!(answer.from, Speaker::Bot);
+    world.pass_pinged(3_000);
+    let all = world.people.said();
+    assert!(all.iter().any(|(agent, text)| !agent && *text == format!("{BOT}{}", answer.text)), "{all:?}");
+    assert!(all.contains(&(false, "What does it cost?")));
+    assert_eq!(last_delivery(&world, tab), Delivery::Delivered);
+
+    world.operator_types(true);
+    assert!(world.panel(tab).types);
+    world.operator_writes("Hello, this is Anna. 4,900 €.");
+    let panel = world.panel(tab);
+    assert!(!panel.types);
+    assert_eq!(panel.replies, "You are talking to Anna");
+    assert_eq!(panel.lines.last().unwrap().line.by, "Anna");
+    assert_eq!(panel.ask, Ask::Text, "no replies of the bot's");
+
+    let before = world.said(tab).len();
+    write(&mut world, tab, "Do you have a demo?");
+    world.pass_pinged(9_000);
+    assert_eq!(world.said(tab).len(), before + 1, "the bot keeps quiet");
+    assert_eq!(seen(&world, tab), taken(&world));
+    let said = world.explain(tab).to_string();
+    assert!(said.contains("wants_sales"), "what is said to a person is understood all the same: {said}");
+
+    world.operator_sets("pending");
+    assert_ne!(world.panel(tab).replies, "You are talking to Anna");
+    write(&mut world, tab, "Is there a warranty?");
+    assert_eq!(world.said(tab).last().unwrap().from, Speaker::Bot, "the bot answers again");
+    world.operator_sets("open");
+    assert_eq!(world.panel(tab).replies, "You are talking to Anna", "claimed before a word was said");
+}
+
+#[test]
+fn nothing_connects_before_the_visitor_opens_the_chat_and_says_something_or_has_consented() {
+    let mut world = World::new(config(), 2);
+    let tab = world.open("/");
+    world.pass(60_000);
+    assert_eq!(world.people.requests, Vec::<String>::new());
+    world.send(tab, Event::Chat(Input::Open));
+    world.pass(60_000);
+    assert_eq!(world.people.requests, Vec::<String>::new(), "nothing was said, and nothing may be told");
+    write(&mut world, tab, "Hello");
+    world.pass(1_000);
+    assert!(world.people.is_heard());
+    assert_eq!(
+        world.people.contacts[0]["leadheat_tier"],
+        Json::Null,
+        "without consent nobody hears how warm the visitor is"
+    );
+
+    let mut world = World::new(config(), 3);
+    let tab = world.open("/");
+    world.consent(tab, "granted");
+    world.pass(60_000);
+    assert_eq!(world.people.requests, Vec::<String>::new());
+    world.send(tab, Event::Chat(Input::Open));
+    assert_eq!(world.people.conversations.len(), 1, "who is online is seen before a word is said");
+    world.consent(tab, "denied");
+    world.pass_pinged(30_000);
+    assert_eq!(world.people.contacts[0]["leadheat_tier"], Json::Null, "taken back");
+}
+
+#[test]
+fn a_page_that_is_left_hangs_up_and_the_next_goes_on() {
+    let (mut world, tab) = opened(4);
+    write(&mut world, tab, "Hello");
+    world.operator_writes("Hi");
+    world.goto(tab, "/product");
+    assert_eq!(seen(&world, tab), taken(&world));
+    assert!(world.people.is_heard());
+    world.leave_and_return(tab, 60_000);
+    assert!(world.people.is_heard(), "back from the back-forward cache");
+    world.send(tab, Event::Chat(Input::Close));
+    world.operator_writes("Are you there?");
+    assert_eq!(world.view(tab).unread, 1);
+    world.goto(tab, "/");
+    world.operator_writes("I call you, then.");
+    assert_eq!(world.view(tab).unread, 2, "also on a page where it was not opened");
+    world.close(tab);
+    assert!(!world.people.is_heard());
+    assert_eq!(world.people.contacts.len(), 1);
+    assert_eq!(world.people.conversations.len(), 1);
+}
+
+#[test]
+fn two_tabs_say_everything_once() {
+    let (mut world, first) = opened(5);
+    let second = world.open("/");
+    world.pass_pinged(3_000);
+    for turn in 0..10 {
+        let (one, other) = if turn % 2 == 0 { (first, second) } else { (second, first) };
+        world.send(one, Event::Chat(Input::Write(format!("message {turn} of one"))));
+        world.send(other, Event::Chat(Input::Write(format!("message {turn} of the other"))));
+        world.pass_pinged(3_000);
+        world.operator_writes(&format!("answer {turn}"));
+    }
+    world.pass_pinged(9_000);
+    let mut said = taken(&world);
+    assert_eq!(said.len(), 30);
+    said.sort();
+    for tab in [first, second] {
+        let mut here = seen(&world, tab);
+        here.sort();
+        assert_eq!(here, said);
+    }
+    assert_eq!(world.people.contacts.len(), 1);
+}
+
+#[test]
+fn a_name_that_the_server_has_forgotten_is_given_anew() {
+    let (mut world, tab) = opened(6);
+    write(&mut world, tab, "One");
+    world.people = Default::default();
+    world.cut_cables();
+    write(&mut world, tab, "Two");
+    world.pass_pinged(60_000);
+    write(&mut world, tab, "Three");
+    world.pass_pinged(9_000);
+    assert_eq!(taken(&world), [(false, "Two".to_owned()), (false, "Three".to_owned())]);
+    world.operator_writes("Yes?");
+    assert_eq!(seen(&world, tab).len(), 4);
+}
+
+#[test]
+fn what_the_server_would_not_have_is_said_and_tried_again() {
+    let (mut world, tab) = opened(7);
+    world.people.handling =
+        Some(Box::new(|request| match request.ends_with("messages") && request.starts_with("POST") {
+            true => Handling::Answered(422, json!({ "error": "too long" })),
+            false => Handling::Done,
+        }));
+    write(&mut world, tab, "Hello");
+    world.pass_pinged(3_000);
+    assert_eq!(last_delivery(&world, tab), Delivery::Failed);
+    world.people.handling = None;
+    world.send(tab, Event::Chat(Input::Retry));
+    world.pass(10);
+    assert_eq!(last_delivery(&world, tab), Delivery::Delivered);
+    world.pass_pinged(9_000);
+    assert_eq!(taken(&world), [(false, "Hello".to_owned())]);
+}
+
+#[test]
+fn a_server_that_does_everything_wrong_holds_up_nobody() {
+    let answers = [
+        (200, json!("<!doctype html>")),
+        (200, json!(null)),
+        (200, json!({})),
+        (200, json!([])),
+        (500, json!({})),
+        (0, json!(null)),
+        (429, json!({})),
+        (404, json!({})),
+        (401, json!({})),
+        (200, json!({ "id": -1, "source_id": 5 })),
+        (200, json!({ "source_id": "../../x", "pubsub_token": "t" })),
+        (200, json!([{ "id": "x" }, 5, null])),
+    ];
+    for (status, answer) in answers {
+        let (mut world, tab) = opened(8);
+        write(&mut world, tab, "Before");
+        world.pass_pinged(3_000);
+        let wrong = answer.clone();
+        world.people.handling = Some(Box::new(move |_| Handling::Answered(status, wrong.clone())));
+        world.cut_cables();
+        write(&mut world, tab, "Meanwhile");
+        world.pass(10 * 60_000);
+        let asked = world.people.requests.len();
+        assert!(asked < 250, "{asked} requests in ten minutes at {status} {answer}");
+        assert!(
+            world.told(tab).iter().filter(|line| line.contains("the chat server")).count() <= 1,
+            "{:?}",
+            world.told(tab)
+        );
+        world.people.handling = None;
+        world.pass_pinged(3 * 60_000);
+        let said = taken(&world);
+        let times = |text: &str| said.iter().filter(|(_, said)| said == text).count();
+        assert_eq!((times("Before"), times("Meanwhile")), (1, 1), "{status} {answer}: {said:?}");
+    }
+}
+
+#[test]
+fn frames_in_any_order_and_of_any_form() {
+    let (mut world, tab) = opened(9);
+    write(&mut world, tab, "Hello");
+    world.pass_pinged(3_000);
+    let frame = |id: u64, text: &str| {
+        json!({ "message": { "event": "message.created", "data": { "id": id, "content": text, "message_type": 1, "conversation_id": 1,
+            "created_at": 1, "sender": { "name": "Anna", "type": "user" } } } })
+    };
+    for id in [900, 902, 901, 900, 902, 901] {
+        world.frame(tab, &frame(id, &format!("answer {id}")));
+    }
+    world.frame(tab, &frame(903, &"x".repeat(1_000_000)));
+    let answers: Vec<String> =
+        seen(&world, tab).into_iter().filter(|(agent, _)| *agent).map(|(_, text)| text).collect();
+    assert_eq!(answers[..3], ["answer 900", "answer 901", "answer 902"]);
+    assert!(answers[3].len() <= 8_000);
+    let before = world.said(tab).to_vec();
+    for odd in [
+        json!(null),
+        json!([]),
+        json!({ "type": 5 }),
+        json!({ "type": "confirm_subscription", "message": [] }),
+        json!({ "message": "x" }),
+        json!({ "message": { "event": "message.created", "data": {} } }),
+        json!({ "message": { "event": "message.created", "data": { "id": 904, "content": 5, "message_type": 1, "conversation_id": 1 } } }),
+        json!({ "message": { "event": "message.created", "data": { "id": 904, "content": "other", "message_type": 1, "conversation_id": 2 } } }),
+        json!({ "message": { "event": "message.created", "data": { "id": 904, "content": "note", "private": true, "message_type": 1, "conversation_id": 1 } } }),
+        json!({ "message": { "event": "conversation.status_changed", "data": { "id": 9, "status": "open" } } }),
+        json!({ "message": { "event": "presence.update", "data": { "users": [] } } }),
+    ] {
+        world.frame(tab, &odd);
+    }
+    assert_eq!(world.said(tab), before);
+    world.frame(tab, &json!({ "message": { "event": "message.updated", "data": { "id": 901, "content": "corrected", "message_type": 1, "conversation_id": 1 } } }));
+    assert!(seen(&world, tab).contains(&(true, "corrected".into())));
+}
+
+#[test]
+fn messages_that_were_missed_are_read_page_by_page() {
+    let (mut world, tab) = opened(10);
+    write(&mut world, tab, "Hello");
+    world.pass_pinged(3_000);
+    world.cut_cables();
+    for nth in 0..70 {
+        world.operator_writes(&format!("answer {nth}"));
+    }
+    world.pass_pinged(9_000);
+    let answers = seen(&world, tab).into_iter().filter(|(agent, _)| *agent).count();
+    assert_eq!(answers, 70);
+    assert_eq!(seen(&world, tab), taken(&world));
+}
+
+/// The proof: whatever is cut, and whenever, each message is there once, on both sides and in order.
+#[test]
+fn a_thousand_conversations_with_cuts_lose_and_double_nothing() {
+    let (mut cuts, mut messages) = (0, 0);
+    for seed in 0..1_000 {
+        let mut chance = Rng::with_seed(seed);
+        let (mut world, mut tab) = opened(seed);
+        let mut faults = Rng::with_seed(seed ^ 0x5eed);
+        world.delay = chance.u64(1..2_000);
+        world.people.handling = Some(Box::new(move |_| match faults.u8(0..10) {
+            0 => Handling::Lost,
+            1 => Handling::Unanswered,
+            2 => Handling::Answered(500, Json::Null),
+            _ => Handling::Done,
+        }));
+        for turn in 0..chance.u32(3..20) {
+            match chance.u8(0..10) {
+                0..=4 => world.send(
+                    tab,
+                    Event::Chat(Input::Write(format!("question {}", chance.u8(0..4) as u32 * 100 + turn % 2))),
+                ),
+                5 | 6 if !world.people.conversations.is_empty() => world.operator_writes(&format!("answer {turn}")),
+                7 => {
+                    world.cut_cables();
+                    cuts += 1;
+                }
+                8 => {
+                    world.goto(tab, "/product");
+                    cuts += 1;
+                }
+                9 if chance.bool() => {
+                    // The page dies, and with it what it alone knew.
+                    world.kill(tab);
+                    tab = world.open("/");
+                    cuts += 1;
+                }
+                _ => {}
+            }
+            world.pass_pinged(chance.u64(0..20_000));
+        }
+        world.people.handling = None;
+        if !world.view(tab).open {
+            world.send(tab, Event::Chat(Input::Open));
+        }
+        world.pass_pinged(5 * 60_000);
+        let (here, there) = (seen(&world, tab), taken(&world));
+        messages += here.len();
+        let only = |agent: bool, said: &[(bool, String)]| {
+            said.iter().filter(|(by, _)| *by == agent).cloned().collect::<Vec<_>>()
+        };
+        for agent in [false, true] {
+            assert_eq!(only(agent, &here), only(agent, &there), "seed {seed}");
+        }
+        assert!(world.said(tab).iter().all(|line| line.id > 0), "seed {seed}");
+    }
+    println!("{messages} messages, {cuts} cuts besides the requests that were lost: none lost, none doubled");
+    assert!(messages > 4_000 && cuts > 1_000);
+}

@@ -1,0 +1,129 @@
+//! The chat server, over the network: one request at a time, and the cable. Owns neither when they are needed nor what they say;
+//! whatever goes wrong reads as no answer.
+//!
+//! By XMLHttpRequest, which tells by an event, and with functions of the browser called by name: promises, and web-sys' own
+//! functions for each of these calls, are kilobytes of the download. It is in the second half of the program ([`act`] is a door).
+
+use std::cell::RefCell;
+
+use js_sys::{Function, Reflect};
+use leadheat_core::app::Event;
+use leadheat_core::chatwoot::{Act, News, Request};
+use leadheat_core::text::number;
+use wasm_bindgen::prelude::*;
+
+use crate::host::{self, get, set, text};
+use crate::panel;
+use crate::shell::send;
+
+/// Milliseconds after which a request is given up.
+const PATIENCE: f64 = 15_000.0;
+
+#[derive(Default)]
+struct Line {
+    ticket: u32,
+    request: JsValue,
+    cable: JsValue,
+}
+
+thread_local! {
+    static LINE: RefCell<Line> = RefCell::default();
+}
+
+/// Does what core wants done; what comes of it, core hears by an event.
+#[inline(never)]
+pub(crate) fn act(act: Box<Act>) {
+    match *act {
+        Act::Ask(ticket, request) => ask(ticket, request),
+        Act::Connect(url, protocols) => {
+            hang_up();
+            let url = ["ws", absolute(&url).strip_prefix("http").unwrap_or_default()].concat();
+            let cable = make("WebSocket", &[url.into(), list(protocols)]);
+            hear(&cable, "message close");
+            LINE.with_borrow_mut(|line| line.cable = cable);
+        }
+        Act::Transmit(text) => {
+            let cable = LINE.with_borrow(|line| line.cable.clone());
+            call(&cable, "send", &[text.into()]);
+        }
+        Act::HangUp => {
+            hang_up();
+            let request = LINE.with_borrow_mut(|line| std::mem::take(&mut line.request));
+            call(&request, "abort", &[]);
+        }
+    }
+}
+
+fn ask(ticket: u32, (method, url, body): Request) {
+    let request = make("XMLHttpRequest", &[]);
+    hear(&request, "loadend");
+    call(&request, "open", &[method.into(), absolute(&url).into()]);
+    set(&request, "timeout", &PATIENCE.into());
+    if !body.is_empty() {
+        call(&request, "setRequestHeader", &["content-type".into(), "application/json".into()]);
+    }
+    LINE.with_borrow_mut(|line| (line.ticket, line.request) = (ticket, request.clone()));
+    call(&request, "send", &[body.into()]);
+}
+
+fn hang_up() {
+    let cable = LINE.with_borrow_mut(|line| std::mem::take(&mut line.cable));
+    call(&cable, "close", &[]);
+}
+
+/// Listens to a request or a cable, as long as the widget lives.
+fn hear(target: &JsValue, names: &str) {
+    if target.is_object() {
+        panel::EAR.with_borrow(|ear| host::listen(target.unchecked_ref(), names, ear.unchecked_ref(), false));
+    }
+}
+
+/// Something may have come.
+pub(crate) fn heard(event: &web_sys::Event) {
+    let target: JsValue = event.target().into();
+    let (ticket, is_request, is_cable) =
+        LINE.with_borrow(|line| (line.ticket, line.request == target, line.cable == target));
+    let document = |json: &str| host::document(json).unwrap_or_default();
+    let news = match text(event, "type").as_str() {
+        "loadend" if is_request => {
+            let status = get(&target, "status").as_f64().unwrap_or_default() as u16;
+            News::Answered(ticket, status, document(&text(&target, "responseText")))
+        }
+        "message" if is_cable => News::Received(document(&text(event, "data"))),
+        "close" if is_cable => News::Closed,
+        _ => return, // Of one that is not needed any more.
+    };
+    send(Event::Live(Box::new(news)));
+}
+
+/// Of the page itself, whatever its <base> says.
+fn absolute(url: &str) -> String {
+    let origin = if url.starts_with('/') { text(&host::global("location"), "origin") } else { String::new() };
+    [&origin, url].concat()
+}
+
+fn list(json: &str) -> JsValue {
+    js_sys::JSON::parse(json).unwrap_or_default()
+}
+
+/// Calls a method; what it throws, or where there is none, is undefined.
+fn call(object: &JsValue, method: &str, args: &[JsValue]) -> JsValue {
+    let method = get(object, method);
+    if !method.is_function() {
+        return JsValue::UNDEFINED;
+    }
+    Reflect::apply(method.unchecked_ref::<Function>(), object, array(args).unchecked_ref()).unwrap_or_default()
+}
+
+/// `new name(...args)`
+fn make(name: &str, args: &[JsValue]) -> JsValue {
+    call(&host::global("Reflect"), "construct", &[host::global(name), array(args)])
+}
+
+fn array(items: &[JsValue]) -> JsValue {
+    let array = list("[]");
+    for (nth, item) in items.iter().enumerate() {
+        set(&array, &number(nth as u64), item);
+    }
+    array
+}
