@@ -10,6 +10,7 @@
 //! - `stored`: what stands under which key
 //! - `sell`: score, tier, lead, outbox
 //! - `talk`: the chat, as far as every page needs it; `speak`: what an opened one needs
+//! - `heard`: chats of other vendors, and what chatting comes to
 //! - `replay`: journeys from elsewhere (feature `native`)
 //! - `answer`: the page's commands and what they answer
 
@@ -18,6 +19,7 @@ mod asked;
 mod content;
 mod deliver;
 mod form;
+mod heard;
 mod known;
 mod privacy;
 #[cfg(feature = "native")]
@@ -55,6 +57,7 @@ use crate::source::Touch;
 use crate::text::join;
 use crate::tier::{Stage, Tier};
 use crate::time::{Day, Millis, Stamp};
+use crate::vendor::Hook;
 use crate::view::View;
 use crate::visitor::{Record, Records};
 
@@ -114,6 +117,8 @@ pub enum Event {
     Hint(bool),
     /// The visitor did something in the panel.
     Chat(Input),
+    /// The chat of another vendor told something: [`Hook::line`], and the texts at [`Hook::reads`].
+    Vendor(usize, Vec<String>),
     /// The pointer left the window at its top.
     Exiting,
     /// What came of [`Effect::Fetch`]: the chat's second half is there.
@@ -185,6 +190,9 @@ pub enum Effect {
     /// `there` for anything else that is there, and nothing for what is not. They come when they are others than the last, or where
     /// the first space follows a `!`.
     Ask(String),
+    /// Listens to chats of other vendors, which are there: [`Event::Vendor`]. Never twice to the same of theirs; anew where another
+    /// stands in its place.
+    Listen(Vec<Hook>),
     /// Draws the view.
     Render(Rc<View>),
     /// Fetches what an opened chat needs: [`Event::Came`].
@@ -305,6 +313,8 @@ pub struct State {
     /// The visitor objected to being scored.
     pub(crate) objected: bool,
     asked: asked::Asked,
+    /// What is known of the chats of other vendors.
+    heard: heard::Heard,
     pub(crate) storage_works: bool,
     /// Keys that were stored when this page began.
     found: Vec<(Area, String)>,
@@ -476,6 +486,8 @@ impl State {
             Event::Answered(answers) => self.answered(&answers, turn),
             Event::Hint(acted) => self.hinted(acted, turn),
             Event::Chat(input) => self.chatted(input, turn),
+            Event::Vendor(line, texts) if self.dialogue.is_some() => heard::hear(self, line, &texts, turn),
+            Event::Vendor(..) => {}
             Event::Exiting => turn.exiting = true,
             Event::Came { usual, ahead } => self.came(&usual, ahead, turn),
             Event::Changed { key, value } => self.changed(&key, value, turn),
@@ -541,11 +553,11 @@ impl State {
         }
         self.assess(turn);
         self.qualify(turn);
+        self.ask(turn);
         self.converse(turn);
         self.save(turn);
         self.send(turn);
         self.settle_tests(turn);
-        self.ask(turn);
         let view = self.view(turn.now.wall);
         if view != *self.view {
             self.view = Rc::new(view);

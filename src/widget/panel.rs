@@ -71,6 +71,10 @@ pub(crate) fn draw(before: &Rc<View>, view: &Rc<View>) {
     name_unread(view.unread);
     SEEN.replace(view.clone());
     PANEL.with_borrow_mut(|panel| {
+        // The program may have come for the chat of another vendor, and nobody has opened this one.
+        if panel.is_none() && view.panel.is_none() {
+            return;
+        }
         let panel = panel.get_or_insert_with(|| {
             host::style(SHEET);
             let place = host::place();

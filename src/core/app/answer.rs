@@ -284,8 +284,10 @@ impl State {
         if self.phase == Phase::On && !self.storage_works {
             says += ". The browser refuses to store anything, so all is lost with this page";
         }
-        if !self.chat_problems.is_empty() {
-            says += &[". ", &self.chat_problems].concat();
+        for more in [&self.heard.says, &self.chat_problems] {
+            if !more.is_empty() {
+                says += &[". ", more].concat();
+            }
         }
         let items = &self.outbox.items.0;
         let refused = items.iter().filter(|(_, item)| item.state == outbox::State::Refused).count();
