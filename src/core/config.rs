@@ -122,8 +122,8 @@ pub struct Chat {
     /// Whether it stays where the chat of another vendor is on the page. By default it keeps out of sight there.
     #[cfg_attr(feature = "native", schemars(default))]
     pub beside_vendor: bool,
-    /// Whether what the visitor writes in the chat of another vendor may be read, where that gives it: it is understood, and not kept. By
-    /// default only that something was written counts.
+    /// Whether what the visitor writes in the chat of another vendor may be read, where that gives it, and understood like what is
+    /// written in this one. By default only that something was written counts.
     #[cfg_attr(feature = "native", schemars(default))]
     pub read_vendor_text: bool,
     /// Who is spoken to unasked, and when: at most once a visit, and never while consent is being asked for.

@@ -284,7 +284,8 @@ impl State {
         if self.phase == Phase::On && !self.storage_works {
             says += ". The browser refuses to store anything, so all is lost with this page";
         }
-        for more in [&self.heard.says, &self.chat_problems] {
+        let heard = if self.scoring() { &self.heard.says } else { "" };
+        for more in [heard, &self.chat_problems] {
             if !more.is_empty() {
                 says += &[". ", more].concat();
             }

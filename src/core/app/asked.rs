@@ -59,7 +59,7 @@ impl State {
     }
 
     /// The managers are asked, soon.
-    fn ask_soon(&mut self, turn: &Turn) {
+    pub(super) fn ask_soon(&mut self, turn: &Turn) {
         let soon = turn.now.monotonic + SOON;
         self.asked.due = Some(self.asked.due.map_or(soon, |due| due.min(soon)));
     }
@@ -86,6 +86,9 @@ impl State {
             self.asked.tries += 1;
             let wait = if self.asked.tries == 1 { SOON } else { Millis::from(self.asked.tries - 1) * SECOND };
             self.asked.due = (self.asked.tries < TRIES).then_some(turn.now.monotonic + wait);
+            if !self.scoring() {
+                self.heard.reads.clear();
+            }
             if !self.heard.reads.is_empty() {
                 self.asked.due = Some(turn.now.monotonic + wait.min(AGAIN));
             }

@@ -45,7 +45,7 @@ pub(super) fn listen(state: &mut State, turn: &mut Turn) {
     let may_read = state.config.chat.read_vendor_text;
     let (mut hooks, mut names) = (Vec::<Hook>::new(), Vec::new());
     heard.hooked = heard.found;
-    heard.reads.clear();
+    let before = std::mem::take(&mut heard.reads);
     for told in there(heard.found) {
         if names.last() != Some(&told.vendor.1) {
             names.push(told.vendor.1);
@@ -63,10 +63,17 @@ pub(super) fn listen(state: &mut State, turn: &mut Turn) {
             None => hooks.push(Hook { line: told.line, at: told.at.to_owned(), args, reads: gather(reads) }),
         }
     }
+    let asks_more = heard.reads != before;
+    if asks_more {
+        heard.answers.clear();
+    }
     let names = join(names, " and of ");
     heard.says = if names.is_empty() { names } else { ["listening to the chat of ", &names].concat() };
     if !hooks.is_empty() {
         turn.push(Effect::Listen(hooks));
+    }
+    if asks_more {
+        state.ask_soon(turn);
     }
 }
 

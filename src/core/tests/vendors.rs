@@ -197,6 +197,7 @@ fn only_with_consent() {
     world.vendor(tab, "window", "chatwoot:on-message", &message("I decide, we need it at once, aino@koulu.example"));
     world.pass(MINUTE);
     assert_eq!(world.explain(tab)["score"], Value::Null);
+    assert!(!says(&mut world, tab).contains("listening"));
     assert!(!format!("{:?}{:?}", world.site(), world.tab_storage(tab)).contains("aino"));
 }
 
