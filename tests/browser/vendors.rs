@@ -229,7 +229,7 @@ const CASES: &str = r#"<!doctype html><meta charset=utf-8><script src=/t/recorde
         async flood() { await listening(); await pause(1100 - Date.now() % 1000); const start = performance.now(); let worst = 0;
             for (let part = 0; part < 50; part++) { const from = performance.now(); for (let n = 0; n < 100; n++) vendor.opened(); worst = Math.max(worst, performance.now() - from); await pause(1) }
             const opened = (await leadheat('explain')).reasons.find(reason => reason.rule === 'chat_open'), took = performance.now() - start;
-            return opened && opened.count <= 5 * Math.ceil(1 + took / 1000) && opened.count > 0 ? 'bounded' : [opened && opened.count, took, worst].join() },
+            return opened && opened.count <= 10 * Math.ceil(1 + took / 1000) && opened.count > 0 && worst < 500 ? 'bounded' : [opened && opened.count, took, worst].join() },
         async replaced() { await listening(); const old = vendor.e && { ...vendor }; vendor.install(); await pause(9500); vendor.opened(); if (old && old.e) old.opened(); await pause(4000); return counted() },
     };
     if (how === 'early' || how === 'flood' || how === 'replaced') vendor.install();

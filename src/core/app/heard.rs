@@ -12,7 +12,7 @@ use crate::time::{MINUTE, Millis, SECOND, day};
 use crate::vendor::{Hook, Told, table};
 
 /// Nobody does more in a chat within a second, and within a page: what is more is a fault, and does not count.
-const MOST_A_SECOND: u32 = 5;
+const MOST_A_SECOND: u32 = 10;
 const MOST_A_PAGE: u32 = 300;
 /// Who answers a person so soon answers at once.
 const QUICK: Millis = MINUTE;

@@ -207,7 +207,7 @@ fn a_flood_counts_for_little() {
     for _ in 0..5_000 {
         world.vendor(tab, "document", "tidioChat-messageFromVisitor", &json!({ "detail": "x" }));
     }
-    assert_eq!(reason(&mut world, tab, "chat_message"), 5);
+    assert_eq!(reason(&mut world, tab, "chat_message"), 10);
     for _ in 0..1_000 {
         world.pass(SECOND);
         for _ in 0..20 {
