@@ -18,7 +18,8 @@ pub const VENDORS: usize = 12;
 ///   is asked again and again instead, and what counts is that the answer becomes another one
 /// - what it is called there, or the path; several arguments with a comma between, `-` for none
 /// - what must be so in what comes with it: `path=pattern`, a comma between; an empty path is all of it, `-` nothing
-/// - what it means: [`Meaning`]
+/// - what it means: `opened`, `started`, `said` (by the visitor), `answered` (by a person), `unread` (so many messages), `contact`,
+///   `offline` (a form sent while nobody is there), `good`, `bad`, `booked` (a meeting)
 /// - what it gives of the visitor, where that may be read: `text`, `email`, `phone`, `name`, `count`, each with its path
 const TABLE: &str = late!(
     "Chatwoot
@@ -120,12 +121,12 @@ pub struct Told<'t> {
     pub line: usize,
     /// Whose it is, by its place among the vendors; and what that is called.
     pub vendor: (usize, &'t str),
-    /// Where it is told, and by what name.
+    /// Where it is told: `window`, `document`, a function, or `read`.
     pub at: &'t str,
-    /// See there.
+    /// With a comma between several arguments.
     pub name: &'t str,
     when: &'t str,
-    /// What it means.
+    /// What it means, by the words of the table.
     pub means: &'t str,
     gives: &'t str,
 }

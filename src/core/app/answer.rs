@@ -285,7 +285,12 @@ impl State {
             says += ". The browser refuses to store anything, so all is lost with this page";
         }
         let heard = if self.scoring() { &self.heard.says } else { "" };
-        for more in [heard, &self.chat_problems] {
+        let aside = if self.phase == Phase::On && self.steps_aside() {
+            "the chat of another vendor is on the page: the launcher keeps out of sight, unless config has chat.beside_vendor"
+        } else {
+            ""
+        };
+        for more in [aside, heard, &self.chat_problems] {
             if !more.is_empty() {
                 says += &[". ", more].concat();
             }

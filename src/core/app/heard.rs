@@ -51,7 +51,7 @@ pub(super) fn listen(state: &mut State, turn: &mut Turn) {
             names.push(told.vendor.1);
         }
         if told.at == "read" {
-            let hides = !may_read && !told.reads(true).is_empty() && told.means == "contact";
+            let hides = told.means == "contact" && !may_read;
             // That there is one, and not which.
             heard.reads += &[" ", told.name, if hides { ".length" } else { "" }].concat();
             continue;

@@ -75,8 +75,8 @@ impl State {
     }
 
     /// Whether the chat keeps out of sight, for that of another vendor.
-    fn steps_aside(&self) -> bool {
-        self.heard.found > 0 && !self.chat.open && !self.config.chat.beside_vendor
+    pub(super) fn steps_aside(&self) -> bool {
+        self.has_chat() && self.heard.found > 0 && !self.chat.open && !self.config.chat.beside_vendor
     }
 
     /// Fetches what an opened chat needs, or one that is to greet the visitor, or that of another vendor which is listened to.

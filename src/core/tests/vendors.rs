@@ -187,6 +187,7 @@ fn only_with_consent() {
     // Nothing is listened to, nor fetched; but the launcher is away.
     assert!(!world.vendor(tab, "window", "chatwoot:opened", &json!({})));
     assert!(!says(&mut world, tab).contains("listening"));
+    assert!(says(&mut world, tab).contains("the launcher keeps out of sight"));
     assert!(!world.view(tab).shown && world.site().is_empty());
     world.consent(tab, "granted");
     world.pass(MINUTE);
