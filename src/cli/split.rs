@@ -28,14 +28,21 @@ const DOORS: &[&str] = &[
     "leadheat_core::app::speak::prepare",
     "leadheat_core::app::speak::answer",
     "leadheat_core::app::speak::panel",
+    "leadheat_widget::vendors::listen",
+    "leadheat_core::app::heard::listen",
+    "leadheat_core::app::heard::hear",
+    "leadheat_core::app::heard::read",
 ];
 /// What is reached through the table by the second half alone. Not what drops a type: that may be one function for several.
 const LATE: &[&str] = &[
     "yew::",
     "leadheat_widget::panel::",
     "leadheat_widget::live::",
+    "leadheat_widget::vendors::",
     "leadheat_core::lexicon::",
     "leadheat_core::understand::",
+    // A closure that is called once: only yew makes such, for its scheduler.
+    "WasmClosureFnOnce",
 ];
 /// Where texts of the second half begin and end.
 const MARKS: [&[u8]; 2] = [b"/*panel:*/", b"/*:panel*/"];
@@ -80,9 +87,12 @@ impl Cut {
         };
         // A name ends in a hash.
         let is_door = |id: &FunctionId| name(*id).rsplit_once("::h").is_some_and(|(path, _)| DOORS.contains(&path));
-        let is_early = |id: &FunctionId| {
-            let name = name(*id);
-            name.contains("drop_in_place") || !LATE.iter().any(|late| name.contains(late))
+        let is_late = |id: FunctionId| LATE.iter().any(|late| name(id).contains(late));
+        let drops = |id: FunctionId| name(id).contains("drop_in_place");
+        // A shim has no name of its own: it is as late as what it calls.
+        let is_early = |id: &FunctionId| match uses(module, *id).functions {
+            called if name(*id).contains("vtable.shim") => called.into_iter().any(|id| !drops(id) && !is_late(id)),
+            _ => drops(*id) || !is_late(*id),
         };
         let in_table = module.elements.iter().flat_map(|segment| match &segment.items {
             ElementItems::Functions(items) => &items[..],

@@ -11,6 +11,7 @@
 //! - `sell`: score, tier, lead, outbox
 //! - `talk`: the chat, as far as every page needs it; `speak`: what an opened one needs
 //! - `live`: people on the other end of the chat
+//! - `heard`: chats of other vendors, and what chatting comes to
 //! - `replay`: journeys from elsewhere (feature `native`)
 //! - `answer`: the page's commands and what they answer
 
@@ -19,6 +20,7 @@ mod asked;
 mod content;
 mod deliver;
 mod form;
+mod heard;
 mod known;
 mod live;
 mod privacy;
@@ -58,6 +60,7 @@ use crate::source::Touch;
 use crate::text::join;
 use crate::tier::{Stage, Tier};
 use crate::time::{Day, Millis, Stamp};
+use crate::vendor::Hook;
 use crate::view::View;
 use crate::visitor::{Record, Records};
 
@@ -117,6 +120,8 @@ pub enum Event {
     Hint(bool),
     /// The visitor did something in the panel.
     Chat(Input),
+    /// The chat of another vendor told something: [`Hook::line`], and the texts at [`Hook::reads`].
+    Vendor(usize, Vec<String>),
     /// The pointer left the window at its top.
     Exiting,
     /// What came of [`Effect::Fetch`]: the chat's second half is there.
@@ -190,6 +195,9 @@ pub enum Effect {
     /// `there` for anything else that is there, and nothing for what is not. They come when they are others than the last, or where
     /// the first space follows a `!`.
     Ask(String),
+    /// Listens to chats of other vendors, which are there: [`Event::Vendor`]. Never twice to the same of theirs; anew where another
+    /// stands in its place.
+    Listen(Vec<Hook>),
     /// Draws the view.
     Render(Rc<View>),
     /// Fetches what an opened chat needs: [`Event::Came`].
@@ -312,6 +320,8 @@ pub struct State {
     /// The visitor objected to being scored.
     pub(crate) objected: bool,
     asked: asked::Asked,
+    /// What is known of the chats of other vendors.
+    heard: heard::Heard,
     pub(crate) storage_works: bool,
     /// Keys that were stored when this page began.
     found: Vec<(Area, String)>,
@@ -485,6 +495,8 @@ impl State {
             Event::Answered(answers) => self.answered(&answers, turn),
             Event::Hint(acted) => self.hinted(acted, turn),
             Event::Chat(input) => self.chatted(input, turn),
+            Event::Vendor(line, texts) if self.dialogue.is_some() => heard::hear(self, line, &texts, turn),
+            Event::Vendor(..) => {}
             Event::Exiting => turn.exiting = true,
             Event::Came { usual, ahead } => self.came(&usual, ahead, turn),
             Event::Live(news) if self.dialogue.is_some() => live::hear(self, news, turn),
@@ -552,6 +564,7 @@ impl State {
         }
         self.assess(turn);
         self.qualify(turn);
+        self.ask(turn);
         self.converse(turn);
         if self.dialogue.is_some() {
             live::settle(self, turn);
@@ -559,7 +572,6 @@ impl State {
         self.save(turn);
         self.send(turn);
         self.settle_tests(turn);
-        self.ask(turn);
         let view = self.view(turn.now.wall);
         if view != *self.view {
             self.view = Rc::new(view);

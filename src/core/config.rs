@@ -119,6 +119,13 @@ pub struct Chat {
     pub position: Position,
     /// How far in front of the page's own layers they are, as CSS `z-index`: 2147483000 by default.
     pub z_index: Option<u32>,
+    /// Whether it stays where the chat of another vendor is on the page. By default it keeps out of sight there.
+    #[cfg_attr(feature = "native", schemars(default))]
+    pub beside_vendor: bool,
+    /// Whether what the visitor writes in the chat of another vendor may be read, where that gives it, and understood like what is
+    /// written in this one. By default only that something was written counts.
+    #[cfg_attr(feature = "native", schemars(default))]
+    pub read_vendor_text: bool,
     /// Who is spoken to unasked, and when: at most once a visit, and never while consent is being asked for.
     #[cfg_attr(feature = "native", schemars(default))]
     pub greetings: Vec<Greeting>,
@@ -252,6 +259,8 @@ const CHAT: Shape = Shape::Object(&[&[
     Field("accent", Shape::Text),
     Field("position", Shape::Word(Position::NAMES.words)),
     Field("z_index", Shape::Whole(0, i32::MAX)),
+    Field("beside_vendor", Shape::Flag),
+    Field("read_vendor_text", Shape::Flag),
     Field("privacy", Shape::Texts),
     Field("consent", Shape::Texts),
     Field("script", script::SHAPE),
@@ -400,6 +409,8 @@ fn read_chat(at: &At, value: &Value) -> Chat {
         accent,
         position: value.word("position", Position::NAMES).unwrap_or_default(),
         z_index: value.whole("z_index"),
+        beside_vendor: value.flag("beside_vendor"),
+        read_vendor_text: value.flag("read_vendor_text"),
         greetings: gather(value.many("greetings").iter().map(greeting)),
         words: Phrases::read(value),
         talk: value.clone(),

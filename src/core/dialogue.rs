@@ -270,6 +270,14 @@ impl Dialogue {
         Some(gather(understood.intents.0.into_iter().map(|(intent, _)| intent)))
     }
 
+    /// Takes what the visitor wrote in another chat, without an answer, and says what was understood.
+    pub fn overhear(&self, chat: &mut Conversation, text: &str, lang: Lang) -> Vec<Intent> {
+        let understood = self.understanding().of(text, Some(lang));
+        hear(chat, text, &understood);
+        chat.version += 1;
+        gather(understood.intents.0.into_iter().map(|(intent, _)| intent))
+    }
+
     /// What is needed to understand, which is read when it is needed first.
     pub fn understanding(&self) -> &Understanding {
         self.understanding.get_or_init(|| Understanding::with(&self.more))

@@ -18,6 +18,7 @@ use crate::manager::Choice;
 use crate::outbox::Outcome;
 use crate::sim::{Fate, START, TabId, World};
 use crate::text::Lang;
+use crate::vendor::{SIGNS, VENDORS};
 use crate::{dialogue, model};
 
 /// What takes any bytes.
@@ -438,7 +439,7 @@ pub fn lead(bytes: &[u8]) {
     }
 }
 
-/// Consent managers and the page say anything, in any order.
+/// Consent managers, chats of other vendors and the page say anything, in any order.
 pub fn managers(bytes: &[u8]) {
     let mut bytes = Bytes(bytes);
     let mut world = World::new(json!({}), 4);
@@ -448,7 +449,7 @@ pub fn managers(bytes: &[u8]) {
     let asked: Vec<_> = asked.split(' ').skip(1).collect();
     while !bytes.0.is_empty() {
         let said = |bytes: &mut Bytes| (0..bytes.next() % 6).map(|_| bytes.nasty_text()).collect::<Vec<_>>();
-        match bytes.next() % 6 {
+        match bytes.next() % 7 {
             0 => world.send(
                 tab,
                 Event::Consent(Report::Google(
@@ -467,6 +468,13 @@ pub fn managers(bytes: &[u8]) {
                 world.managers.insert(path, bytes.nasty_text());
                 world.send(tab, Event::Hint(bytes.next() % 2 == 0));
                 world.pass(1_000);
+            }
+            5 => {
+                let sign = bytes.below(VENDORS);
+                world
+                    .managers
+                    .insert(SIGNS.split(' ').nth(sign + 1).unwrap_or_default().to_owned(), bytes.nasty_text());
+                world.send(tab, Event::Vendor(bytes.below(99), said(&mut bytes)));
             }
             _ => drop(world.call(tab, "consent", json!([bytes.nasty()]))),
         }

@@ -73,6 +73,7 @@ pub mod text;
 pub mod tier;
 pub mod time;
 pub mod understand;
+pub mod vendor;
 pub mod view;
 pub mod visitor;
 pub mod wire;

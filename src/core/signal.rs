@@ -75,10 +75,18 @@ pub enum Kind {
     DeadClick,
     /// A visit began: first activity after at least 30 minutes without any. Subject: the landing path.
     Visit,
-    /// The chat panel was opened by the visitor. Subject: path.
+    /// The chat was opened by the visitor, or another vendor's. Subject: path.
     ChatOpen,
+    /// A conversation began, in leadheat's chat or another vendor's; once a day. Subject: who began it, `visitor` or `agent`.
+    ChatStart,
     /// The visitor answered or wrote in the chat. Subject: path.
     ChatMessage,
+    /// The visitor answered a person. Subject: `quick`, within a minute, or `slow`.
+    ChatReply,
+    /// The visitor rated the chat. Subject: `good` or `bad`.
+    ChatRating,
+    /// A meeting was booked. Subject: by what.
+    Meeting,
     /// Something that matters was said in the chat. Subject: what, by the names of [`crate::intent::Intent`].
     Intent,
     /// Contact details were submitted. Subject: path.
@@ -93,7 +101,7 @@ names!(Kind {
     SearchClick "search_click", SearchEmpty "search_empty", ContentView "content_view", ContentTime "content_time", ContentQuarter "content_quarter",
     ContentEnd "content_end", MediaStart "media_start", MediaQuarter "media_quarter", MediaPlay "media_play", Copy "copy",
     SelectContact "select_contact", Print "print", RageClick "rage_click", DeadClick "dead_click", Visit "visit",
-    ChatOpen "chat_open", ChatMessage "chat_message", Intent "intent", Contact "contact",
+    ChatOpen "chat_open", ChatStart "chat_start", ChatMessage "chat_message", ChatReply "chat_reply", ChatRating "chat_rating", Meeting "meeting", Intent "intent", Contact "contact",
 });
 
 impl Kind {
@@ -101,7 +109,7 @@ impl Kind {
     /// intent.
     pub fn is_progress(self) -> bool {
         use Kind::{
-            ContentQuarter, ContentTime, ContentView, DeadClick, Engaged, FormError, FormField, MediaPlay,
+            ChatReply, ContentQuarter, ContentTime, ContentView, DeadClick, Engaged, FormError, FormField, MediaPlay,
             MediaQuarter, RageClick, Read, Scroll, SearchEmpty, Topic,
         };
         matches!(
@@ -120,6 +128,7 @@ impl Kind {
                 | MediaPlay
                 | RageClick
                 | DeadClick
+                | ChatReply
         )
     }
 }

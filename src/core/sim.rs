@@ -20,6 +20,7 @@ use crate::outbox::Outcome;
 use crate::page::Page;
 use crate::receiver::Post;
 use crate::time::{Millis, Stamp};
+use crate::vendor::{Hook, THING};
 use crate::view::{Panel, View};
 use crate::{dialogue, model, write};
 
@@ -122,6 +123,8 @@ struct Tab {
     page: u32,
     /// What consent managers answered last.
     answered: Option<Vec<String>>,
+    /// What is listened to in the chats of other vendors.
+    hooks: Vec<Hook>,
 }
 
 fn parse(json: &str) -> Value {
@@ -135,6 +138,16 @@ fn heard(frame: &Json) -> Event {
 /// What is no JSON is nothing of leadheat's, as in the browser.
 fn read(json: &str) -> Option<Stored> {
     Stored::read(&serde_json::from_str(json).ok()?)
+}
+
+/// The text at a path, as the widget reads it.
+fn read_at(value: &Json, path: &str) -> String {
+    match path.split('.').filter(|step| !step.is_empty()).fold(value, |at, step| &at[step]) {
+        Json::Null => String::new(),
+        Json::String(text) => text.clone(),
+        plain @ (Json::Bool(_) | Json::Number(_)) => plain.to_string(),
+        _ => THING.to_owned(),
+    }
 }
 
 impl World {
@@ -344,6 +357,10 @@ impl World {
                 if paths.starts_with('!') || before != Some(answers.clone()) {
                     events.push((tab, Event::Answered(answers)));
                 }
+            }
+            Effect::Listen(hooks) => {
+                let known = &mut self.tabs[tab].hooks;
+                known.extend(hooks.into_iter().filter(|hook| !known.contains(hook)).collect::<Vec<_>>());
             }
             Effect::Reread => events.push((tab, Event::Reread(self.kept(tab)))),
             Effect::Export(ticket) => {
@@ -558,6 +575,19 @@ impl World {
     pub fn submit(&mut self, tab: TabId, email: &str) {
         let contact = Contact { email: Some(email.into()), ..Contact::default() };
         self.send(tab, Event::Chat(Input::Submit(contact, true)));
+    }
+
+    /// The chat of another vendor tells something, with this: on window, document, or to the callbacks of a function. Whether anybody
+    /// listens.
+    pub fn vendor(&mut self, tab: TabId, at: &str, name: &str, with: &Json) -> bool {
+        let args: Vec<&str> = name.split(',').filter(|name| !name.is_empty()).collect();
+        let hooks = self.tabs[tab].hooks.clone();
+        let heard: Vec<_> = hooks.into_iter().filter(|hook| hook.at == at && hook.args == args).collect();
+        for hook in &heard {
+            let texts = hook.reads.iter().map(|path| read_at(with, path)).collect();
+            self.send(tab, Event::Vendor(hook.line, texts));
+        }
+        !heard.is_empty()
     }
 
     /// The computer sleeps, and so do all alarms. Not every browser's monotonic clock stands still meanwhile; this one goes on.

@@ -9,7 +9,7 @@ use leadheat_core::app::{Boot, Notice};
 use leadheat_core::config::Defaults;
 use leadheat_core::json::Value;
 use leadheat_core::page::Page;
-use leadheat_core::text::{cut, split};
+use leadheat_core::text::{self, cut, split};
 use leadheat_core::time::Stamp;
 use leadheat_core::wire::Wire;
 use leadheat_core::write::json;
@@ -91,6 +91,8 @@ extern "C" {
     /// The widget's own documents: where the page has broken this, it cannot go on.
     #[wasm_bindgen(js_namespace = JSON, js_name = parse)]
     fn parse(json: &str) -> JsValue;
+    #[wasm_bindgen(catch, js_namespace = Reflect)]
+    fn apply(function: &JsValue, object: &JsValue, args: &JsValue) -> Result<JsValue, JsValue>;
     /// A time as the language writes it, with these options of Intl.DateTimeFormat as JSON; nothing where the browser knows no such
     /// time zone.
     #[wasm_bindgen(js_name = leadheatTime)]
@@ -126,6 +128,20 @@ fn number(object: &JsValue, key: &str) -> u32 {
 /// Sets a property.
 pub(crate) fn set(object: &JsValue, key: &str, value: &JsValue) {
     let _ = Reflect::set(object, &key.into(), value);
+}
+
+/// Calls a function on an object; what it throws, and where it is none, is undefined.
+pub(crate) fn call(function: &JsValue, object: &JsValue, args: &[JsValue]) -> JsValue {
+    apply(function, object, &array(args)).unwrap_or_default()
+}
+
+/// An array of these.
+pub(crate) fn array(items: &[JsValue]) -> JsValue {
+    let array = parse("[]");
+    for (place, item) in items.iter().enumerate() {
+        set(&array, &text::number(place as u64), item);
+    }
+    array
 }
 
 /// A property of window.

@@ -3,8 +3,9 @@
 //! # Where to start
 //! [`shell`]: browser events go in as core's `Event`, core's `Effect`s come out and are carried out. Around it the
 //! adapters, which decide nothing: `sensors` (what the visitor does), `store` (storage), `host` (the loader and the page),
-//! `launcher` (the button), `live` (the chat server), and `panel` (the chat, a yew component drawn from core's `View`), which the build makes a wasm of
-//! its own: it is fetched when the chat is first opened, and most visitors never do.
+//! `launcher` (the button), and `panel` (the chat, a yew component drawn from core's `View`), which the build makes a wasm of
+//! its own: it is fetched when the chat is first opened, and most visitors never do. `live` (the chat server) and `vendors` (chats
+//! of others) come with it.
 //!
 //! Nothing here may panic or throw into the page. Should it happen all the same, the loader's guards around every entry
 //! (see `www/loader.js`) take everything down and leave the page alone.
@@ -17,6 +18,7 @@ mod panel;
 mod sensors;
 mod shell;
 mod store;
+mod vendors;
 
 use js_sys::{Array, Object};
 use leadheat_core::app::{Event, Media};

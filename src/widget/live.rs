@@ -6,10 +6,8 @@
 
 use std::cell::RefCell;
 
-use js_sys::{Function, Reflect};
 use leadheat_core::app::Event;
 use leadheat_core::chatwoot::{Act, News, Request};
-use leadheat_core::text::number;
 use wasm_bindgen::prelude::*;
 
 use crate::host::{self, get, set, text};
@@ -38,7 +36,7 @@ pub(crate) fn act(act: Box<Act>) {
         Act::Connect(url, protocols) => {
             hang_up();
             let url = ["ws", absolute(&url).strip_prefix("http").unwrap_or_default()].concat();
-            let cable = make("WebSocket", &[url.into(), list(protocols)]);
+            let cable = make("WebSocket", &[url.into(), js_sys::JSON::parse(protocols).unwrap_or_default()]);
             hear(&cable, "message close");
             LINE.with_borrow_mut(|line| line.cable = cable);
         }
@@ -102,28 +100,12 @@ fn absolute(url: &str) -> String {
     [&origin, url].concat()
 }
 
-fn list(json: &str) -> JsValue {
-    js_sys::JSON::parse(json).unwrap_or_default()
-}
-
 /// Calls a method; what it throws, or where there is none, is undefined.
 fn call(object: &JsValue, method: &str, args: &[JsValue]) -> JsValue {
-    let method = get(object, method);
-    if !method.is_function() {
-        return JsValue::UNDEFINED;
-    }
-    Reflect::apply(method.unchecked_ref::<Function>(), object, array(args).unchecked_ref()).unwrap_or_default()
+    host::call(&get(object, method), object, args)
 }
 
 /// `new name(...args)`
 fn make(name: &str, args: &[JsValue]) -> JsValue {
-    call(&host::global("Reflect"), "construct", &[host::global(name), array(args)])
-}
-
-fn array(items: &[JsValue]) -> JsValue {
-    let array = list("[]");
-    for (nth, item) in items.iter().enumerate() {
-        set(&array, &number(nth as u64), item);
-    }
-    array
+    call(&host::global("Reflect"), "construct", &[host::global(name), host::array(args)])
 }

@@ -54,6 +54,8 @@ thread_local! {
 /// is a part of the program of its own (src/cli/split.rs): call them only when that is there.
 #[inline(never)]
 pub(crate) fn came(zone: &str) {
+    // As long as the page lives.
+    EAR.replace(Closure::<dyn Fn(web_sys::Event)>::new(|event: web_sys::Event| hear(&event)).into_js_value());
     send(Event::Came { usual: host::usual_chat(), ahead: ahead(zone) });
 }
 
@@ -74,13 +76,14 @@ pub(crate) fn draw(before: &Rc<View>, view: &Rc<View>) {
     name_unread(view.unread);
     SEEN.replace(view.clone());
     PANEL.with_borrow_mut(|panel| {
+        // The program may have come for the chat of another vendor, and nobody has opened this one.
+        if panel.is_none() && view.panel.is_none() {
+            return;
+        }
         let panel = panel.get_or_insert_with(|| {
             host::style(SHEET);
             let place = host::place();
-            // As long as the page lives.
-            let ear = Closure::<dyn Fn(web_sys::Event)>::new(|event: web_sys::Event| hear(&event));
-            let ear = ear.into_js_value();
-            EAR.replace(ear.clone());
+            let ear = EAR.with_borrow(JsValue::clone);
             host::listen(&place, HEARD, ear.unchecked_ref(), false);
             let window = host::global("visualViewport");
             if window.is_truthy() {

@@ -9,7 +9,7 @@ use leadheat_core::receiver::Ack;
 use leadheat_core::view::View;
 
 use crate::sensors::Sensors;
-use crate::{host, launcher, live, panel, store};
+use crate::{host, launcher, live, panel, store, vendors};
 
 #[derive(Default)]
 struct Shell {
@@ -104,6 +104,7 @@ impl Shell {
             Effect::Live(act) => live::act(act),
             Effect::Watch => host::watch(),
             Effect::Ask(paths) => host::ask(&paths),
+            Effect::Listen(hooks) => vendors::listen(&hooks),
             Effect::Announce(notice) => host::announce(&notice),
             Effect::Answer { ticket, value } => host::answer(ticket, &value),
             // Before anything that waits: what that stores would not be in it.

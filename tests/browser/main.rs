@@ -5,7 +5,7 @@
 //! - [`visitor`]: what a person does in a page
 //! - [`receiver`]: webhooks of other origins, with faults on demand
 //! - [`npm`]: what people use with leadheat
-//! - the scenarios: [`buying`], [`privacy`], [`managers`], [`hostile`], [`hosts`], [`forms`], [`guest`], [`talking`], [`panel`], [`delivery`], [`tracking`], [`content`], [`views`],
+//! - the scenarios: [`buying`], [`privacy`], [`managers`], [`vendors`], [`hostile`], [`hosts`], [`forms`], [`guest`], [`talking`], [`panel`], [`delivery`], [`tracking`], [`content`], [`views`],
 //!   [`routers`], [`cost`], [`sales`], [`vectors`]
 //!
 //! Every scenario runs in every engine. `LEADHEAT_BROWSERS=chromium,firefox,webkit` requires engines instead of skipping
@@ -32,6 +32,7 @@ mod site;
 mod talking;
 mod tracking;
 mod vectors;
+mod vendors;
 mod views;
 mod visitor;
 
@@ -51,6 +52,7 @@ scenarios! {
         staff_can_opt_out, two_tabs_lose_nothing, a_consent_counts_whenever_in_the_start_it_comes;
     managers: each_manager_in_each_state, klaro, vanilla_cookieconsent, tcf_by_the_code_of_its_makers, broken_managers_grant_nothing, a_manager_outranks_what_google_is_told,
         global_privacy_control, an_objection_holds_in_every_tab;
+    vendors: livechat_by_its_own_code, rocket_chat_by_its_own_code, crisp_by_its_own_code, tawk_by_its_own_code, each_vendor_in_each_case, without_a_vendor_nothing_is_fetched;
     hostile: strictest_policy, two_versions_on_one_page, missing_wasm, altered_wasm_is_refused, the_panel_comes_when_it_is_opened,
         broken_config, a_panic_leaves_the_page_alone, a_lead_outlives_a_panic, an_altered_script_is_refused, commands_before_the_script, an_old_browser_is_left_alone, no_storage_and_no_place,
         who_takes_something_back_is_heard_after_a_failure, listeners_of_the_page_may_do_anything, a_base_elsewhere_leads_no_lead_away;

@@ -1,4 +1,4 @@
-//! What people use with leadheat, as npm has it: routers and consent managers. Owns getting it; without npm, or its registry, the
+//! What people use with leadheat, as npm has it: routers, consent managers, chats. Owns getting it; without npm, or its registry, the
 //! tests that need it are skipped and say so.
 
 use std::fs;
@@ -34,7 +34,7 @@ fn install() -> Option<PathBuf> {
     }
     let _ = fs::remove_dir_all(&directory);
     say(
-        "skipped: all tests with what npm has (routers, consent managers, polyfills, templates), because npm is missing or cannot reach its registry",
+        "skipped: all tests with what npm has (routers, consent managers, chats, polyfills, templates), because npm is missing or cannot reach its registry",
     );
     None
 }

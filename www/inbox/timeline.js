@@ -5,7 +5,7 @@ import { clock, duration, percent, weekday } from './format.js';
 
 const GAP = 30 * 60 * 1000;
 const MARKS = {
-  chat_open: 'chat', chat_message: 'chat', intent: 'chat', form_start: 'form', form_submit: 'form', form_abandon: 'form', click_download: 'download', click_mailto: 'mail',
+  chat_open: 'chat', chat_start: 'chat', chat_message: 'chat', chat_rating: 'chat', meeting: 'flag', intent: 'chat', form_start: 'form', form_submit: 'form', form_abandon: 'form', click_download: 'download', click_mailto: 'mail',
   click_tel: 'phone', click_outbound: 'out', contact: 'contact', mark: 'flag', custom: 'flag',
 };
 const PRICES = /pric|hinna|hinta|arak|arlista|dijak|tarif/;

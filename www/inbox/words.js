@@ -165,6 +165,7 @@ const WORDS = {
   'what.reaction': ['Reaction', 'Reaktio', 'Reakció'], 'what.language': ['Language chosen', 'Valitsi kielen', 'Nyelvet választott'], 'what.search_click': ['Search result opened', 'Avasi hakutuloksen', 'Keresési találatot nyitott meg'],
   'what.select_contact': ['Address or number selected', 'Poimi yhteystiedon sivulta', 'Elérhetőséget jelölt ki'],
   'what.chat_open': ['Chat opened', 'Chat avattu', 'Csevegés megnyitva'],
+  'what.chat_start': ['Conversation begun', 'Keskustelu alkoi', 'Beszélgetés kezdődött'], 'what.chat_rating': ['Chat rated', 'Arvioi chatin', 'Értékelte a csevegést'], 'what.meeting': ['Meeting booked', 'Tapaaminen varattu', 'Találkozó lefoglalva'],
   'what.chat_message': ['Chat message', 'Viesti chatissa', 'Csevegőüzenet'], 'what.intent': ['Said in the chat', 'Sanoi chatissa', 'Mondta a csevegésben'], 'what.contact': ['Contact details given', 'Yhteystiedot annettu', 'Elérhetőség megadva'], 'what.custom': ['Other signal', 'Muu tapahtuma', 'Egyéb esemény'],
   'mark.chat': ['Chat', 'Chat', 'Csevegés'], 'mark.form': ['Form', 'Lomake', 'Űrlap'], 'mark.price': ['Prices', 'Hinnat', 'Árak'], 'mark.download': ['Download', 'Lataus', 'Letöltés'], 'mark.mail': ['E-mail address', 'Sähköpostiosoite', 'E-mail-cím'],
   'mark.phone': ['Phone number', 'Puhelinnumero', 'Telefonszám'], 'mark.out': ['Another site', 'Toinen sivusto', 'Más webhely'], 'mark.contact': ['Contact details', 'Yhteystiedot', 'Elérhetőség'], 'mark.flag': ['Other', 'Muu', 'Egyéb'],

@@ -284,8 +284,16 @@ impl State {
         if self.phase == Phase::On && !self.storage_works {
             says += ". The browser refuses to store anything, so all is lost with this page";
         }
-        if !self.chat_problems.is_empty() {
-            says += &[". ", &self.chat_problems].concat();
+        let heard = if self.scoring() { &self.heard.says } else { "" };
+        let aside = if self.phase == Phase::On && self.steps_aside() {
+            "the chat of another vendor is on the page: the launcher keeps out of sight, unless config has chat.beside_vendor"
+        } else {
+            ""
+        };
+        for more in [aside, heard, &self.chat_problems] {
+            if !more.is_empty() {
+                says += &[". ", more].concat();
+            }
         }
         let items = &self.outbox.items.0;
         let refused = items.iter().filter(|(_, item)| item.state == outbox::State::Refused).count();

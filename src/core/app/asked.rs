@@ -1,15 +1,18 @@
 //! Who is asked for consent, and when. Owns which manager counts, and what it takes against a browser that asks not to be tracked;
 //! must not take silence for a yes.
 
-use super::{Effect, State, Turn};
+use super::{Effect, State, Turn, heard};
 use crate::consent::{Consent, Decision, Report, Source};
 use crate::manager::Choice;
 use crate::time::{Millis, SECOND};
+use crate::vendor::{SIGNS, VENDORS};
 
 /// Managers that come late are looked for so often, ever more seldom: for half a minute.
 const TRIES: u32 = 9;
 /// A manager has heard of a click when it is this old.
 const SOON: Millis = 300;
+/// What a vendor's chat does not tell is asked so often, while the page is seen.
+const AGAIN: Millis = 3 * SECOND;
 /// What is granted so soon after a click is what the visitor did: as browsers reckon (transient activation).
 const ACT: Millis = 5 * SECOND;
 /// What leadheat needs of Google Consent Mode and of TCF, where config says nothing: in TCF, storing on the device (1), making a
@@ -56,7 +59,7 @@ impl State {
     }
 
     /// The managers are asked, soon.
-    fn ask_soon(&mut self, turn: &Turn) {
+    pub(super) fn ask_soon(&mut self, turn: &Turn) {
         let soon = turn.now.monotonic + SOON;
         self.asked.due = Some(self.asked.due.map_or(soon, |due| due.min(soon)));
     }
@@ -83,13 +86,26 @@ impl State {
             self.asked.tries += 1;
             let wait = if self.asked.tries == 1 { SOON } else { Millis::from(self.asked.tries - 1) * SECOND };
             self.asked.due = (self.asked.tries < TRIES).then_some(turn.now.monotonic + wait);
+            if !self.scoring() {
+                self.heard.reads.clear();
+            }
+            if !self.heard.reads.is_empty() {
+                self.asked.due = Some(turn.now.monotonic + wait.min(AGAIN));
+            }
+            self.heard.hooked = 0; // Others may stand in their place.
             let anew = if std::mem::take(&mut self.asked.told) { "!" } else { "" };
-            turn.push(Effect::Ask([anew, &self.choice().questions()].concat()));
+            turn.push(Effect::Ask([anew, SIGNS, &self.choice().questions(), &self.heard.reads].concat()));
         }
     }
 
-    /// What they answered.
+    /// What they answered, after the signs of vendors' chats, and before what is asked of those.
     pub(super) fn answered(&mut self, answers: &[String], turn: &mut Turn) {
+        let (signs, answers) = answers.split_at(VENDORS.min(answers.len()));
+        let is_there = |sign: &String| u32::from(!matches!(sign.as_str(), "" | "false"));
+        self.heard.found = signs.iter().rev().fold(0, |found, sign| found << 1 | is_there(sign));
+        if !self.heard.reads.is_empty() {
+            heard::read(self, answers, turn);
+        }
         if let Some(report) = self.choice().judge(answers) {
             self.reported(&report, turn);
         }

@@ -461,6 +461,9 @@ impl Link {
         chat.version += 1;
         chat.bound();
         turn.tell(&["chat: a message of ", from.name()]);
+        if is_person && at == turn.now.wall {
+            state.agent_wrote(turn); // What is read later says nothing about how soon it is answered.
+        }
     }
 
     fn received(&mut self, state: &mut State, value: &Value, turn: &mut Turn) {

@@ -107,6 +107,7 @@ pub(super) fn answer(state: &mut State, input: Input, turn: &mut Turn) {
         }
         Input::Rate(satisfied) => {
             state.chat.said.satisfied = Some(satisfied);
+            state.signal(Kind::ChatRating, if satisfied { "good" } else { "bad" }, 1, turn);
             state.chat.version += 1;
             state.learn(turn);
         }
@@ -114,11 +115,12 @@ pub(super) fn answer(state: &mut State, input: Input, turn: &mut Turn) {
     }
 }
 
-fn said(state: &mut State, intents: &[Intent], turn: &mut Turn) {
+/// The visitor said something by which this was meant.
+pub(super) fn said(state: &mut State, intents: &[Intent], turn: &mut Turn) {
     if let Some(dialogue) = &state.dialogue {
         state.chat.advice = advice(&state.chat.said, &dialogue.words, state.config.sales_language);
     }
-    state.signal_here(Kind::ChatMessage, 1, turn);
+    state.visitor_wrote(turn);
     for intent in intents {
         state.signal(Kind::Intent, intent.name(), 1, turn);
     }

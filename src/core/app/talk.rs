@@ -1,7 +1,7 @@
 //! The chat, as part of the whole: opening and closing it, and whom to speak to unasked. Owns when the second half of the program
 //! is needed; what is said and asked is there (`speak`).
 
-use super::{Effect, State, Turn, speak};
+use super::{Effect, State, Turn, heard, speak};
 use crate::chat::{Input, REFUSED};
 use crate::config::Greeting;
 use crate::glob;
@@ -79,17 +79,25 @@ impl State {
         }
     }
 
-    /// Fetches what an opened chat needs, or one that is to greet the visitor.
+    /// Whether the chat keeps out of sight, for that of another vendor.
+    pub(super) fn steps_aside(&self) -> bool {
+        self.has_chat() && self.heard.found > 0 && !self.chat.open && !self.config.chat.beside_vendor
+    }
+
+    /// Fetches what an opened chat needs, or one that is to greet the visitor, or that of another vendor which is listened to.
     pub(super) fn converse(&mut self, turn: &mut Turn) {
         self.greet(turn);
         let greets = !self.greeting.is_empty();
-        if !self.has_chat() || !(self.chat.open || greets || self.chat.goes_on(turn.now.wall)) {
-            return;
-        }
-        if greets {
+        let hears = self.heard.found != self.heard.hooked && self.scoring();
+        let talks = self.has_chat() && (self.chat.open || greets || self.chat.goes_on(turn.now.wall));
+        if talks && greets {
             self.speak_first(turn);
         }
-        if self.dialogue.is_none() && !self.fetched {
+        if self.dialogue.is_some() {
+            if hears {
+                heard::listen(self, turn);
+            }
+        } else if (hears || talks) && !self.fetched {
             self.fetched = true;
             turn.push(Effect::Fetch);
         }
@@ -110,7 +118,7 @@ impl State {
     pub(super) fn greets_in(&self, turn: &Turn) -> Option<Millis> {
         let chat = &self.chat;
         let is_silent = !chat.open && !chat.started() && chat.greeted + DAY <= turn.now.wall;
-        let may = is_silent && self.has_chat() && self.consent.may_store() && self.visible;
+        let may = is_silent && self.has_chat() && !self.steps_aside() && self.consent.may_store() && self.visible;
         if may { self.greetings(turn).map(|(_, left)| left).min() } else { None }
     }
 
@@ -146,7 +154,7 @@ impl State {
 
     /// What is to be seen now.
     pub(super) fn view(&self, now: Millis) -> View {
-        if !self.has_chat() {
+        if !self.has_chat() || self.steps_aside() {
             return View::default();
         }
         let (chat, lang) = (&self.config.chat, self.lang());
