@@ -5,6 +5,7 @@ use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::path::Path as FilePath;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::body::{Body, Bytes};
 use axum::extract::{DefaultBodyLimit, Path, Query, Request, State};
@@ -44,6 +45,14 @@ pub async fn serve(
     desk: Desk,
     config: Option<serde_json::Value>,
 ) -> anyhow::Result<()> {
+    let live = desk.live.clone();
+    tokio::spawn(async move {
+        let mut day = tokio::time::interval(Duration::from_secs(24 * 60 * 60));
+        loop {
+            day.tick().await;
+            let _ = live.forget_the_old(); // What cannot be deleted now is deleted tomorrow.
+        }
+    });
     let mut router = router(widget, inbox, desk);
     if let Some(config) = config {
         let own = Router::new().route("/leadheat.json", get(move || async move { axum::Json(config) }));
