@@ -1,12 +1,11 @@
 //! The leads that sales has received: taking them in, keeping them, and what a salesperson makes of them. Owns the
 //! database and idempotency; must not know HTTP beyond the status a refusal deserves.
 
-use std::fs;
 use std::path::Path;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::MutexGuard;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use leadheat_core::advice::advice;
 use leadheat_core::brief::{brief, limit};
 use leadheat_core::lead::{Lead, SCHEMA};
@@ -18,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::broadcast;
 
 use crate::check;
+use crate::store::Store;
 
 /// Most bytes of a post.
 pub const MAX_POST: usize = 64 * 1024;
@@ -89,23 +89,18 @@ impl From<rusqlite::Error> for Refusal {
 
 /// The inbox.
 pub struct Inbox {
-    database: Mutex<Connection>,
+    store: Store,
     news: broadcast::Sender<News>,
 }
 
 impl Inbox {
     /// Opens the inbox in a file, which is made where missing.
     pub fn open(file: &Path) -> Result<Inbox> {
-        if let Some(directory) = file.parent() {
-            fs::create_dir_all(directory).with_context(|| format!("{} cannot be made", directory.display()))?;
-        }
-        let database = Connection::open(file).with_context(|| format!("{} cannot be opened", file.display()))?;
-        database.execute_batch(TABLES).with_context(|| format!("{} is no inbox of leadheat", file.display()))?;
-        Ok(Inbox { database: Mutex::new(database), news: broadcast::Sender::new(64) })
+        Ok(Inbox { store: Store::open(file, TABLES)?, news: broadcast::Sender::new(64) })
     }
 
     fn database(&self) -> MutexGuard<'_, Connection> {
-        self.database.lock().unwrap_or_else(PoisonError::into_inner)
+        self.store.lock()
     }
 
     /// Tells of every change from now on.

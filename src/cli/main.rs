@@ -4,10 +4,12 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use clap::{Parser, Subcommand};
+use leadheat::inbox::{Inbox, Refusal};
+use leadheat::operator::Desk;
 use leadheat::train::{Goal, Wishes};
-use leadheat::{check, dist, inbox::Inbox, intents, score, serve, train, widget};
+use leadheat::{check, dist, intents, score, serve, train, widget};
 use leadheat_core::config::Config;
 use leadheat_core::dialogue::Dialogue;
 use leadheat_core::json::Problem;
@@ -34,6 +36,9 @@ struct Demo {
     /// File that the inbox keeps its leads in
     #[arg(long, default_value = concat!(env!("CARGO_MANIFEST_DIR"), "/target/leadheat/inbox.sqlite"))]
     inbox: PathBuf,
+    /// The name under which a proxy with TLS shows the operator page to the world
+    #[arg(long, value_name = "NAME")]
+    public_host: Option<String>,
     /// A config document to try on the demo site, in place of its own; leads go to the demo's inbox
     #[arg(long)]
     config: Option<PathBuf>,
@@ -175,13 +180,19 @@ async fn demo(demo: &Demo) -> Result<()> {
     let config = demo.config.as_deref().map(for_demo).transpose()?;
     let widget = tokio::task::block_in_place(widget::build)?;
     let inbox = Inbox::open(&demo.inbox)?;
+    let desk = Desk::open(&demo.inbox, demo.public_host.clone())?;
     let address = listener.local_addr()?;
     println!("demo site  http://{address}/");
     println!("inbox      http://{address}/inbox");
+    println!("operators  http://{address}/operator");
     println!("webhook    http://{address}/webhook");
+    if let Some(token) = desk.accounts.first_token().map_err(|Refusal(_, why)| anyhow!(why))? {
+        println!("No operator has an account yet. Make the first one here; the link works once:");
+        println!("http://{address}/operator#token={token}");
+    }
     println!("Ctrl+C stops it. Open this to begin:");
     println!("http://{address}/");
-    serve::serve(listener, widget, inbox, config).await
+    serve::serve(listener, widget, inbox, desk, config).await
 }
 
 /// A config as the demo serves it: with the demo's own webhook.

@@ -1,9 +1,11 @@
-//! The demo site, the widget, the webhook and the inbox over HTTP, for this machine. Owns routes and headers; must not
+//! The demo site, the widget, the webhook, the inbox and the pages over HTTP, for this machine. Owns routes and headers; must not
 //! decide anything about a lead.
 
 use std::convert::Infallible;
+use std::net::SocketAddr;
 use std::path::Path as FilePath;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::body::{Body, Bytes};
 use axum::extract::{DefaultBodyLimit, Path, Query, Request, State};
@@ -23,7 +25,10 @@ use tower::ServiceExt;
 use tower_http::services::{ServeDir, ServeFile};
 use tower_http::set_header::SetResponseHeaderLayer;
 
+use crate::client;
 use crate::inbox::{Change, Inbox, MAX_POST, Refusal, now};
+use crate::limit::WINDOW;
+use crate::operator::{self, Desk};
 use crate::widget::Widget;
 
 /// Under the strictest policy that lets wasm run: what the demo does, a company's site can do.
@@ -37,18 +42,28 @@ pub async fn serve(
     listener: TcpListener,
     widget: Widget,
     inbox: Inbox,
+    desk: Desk,
     config: Option<serde_json::Value>,
 ) -> anyhow::Result<()> {
-    let mut router = router(widget, inbox);
+    let live = desk.live.clone();
+    tokio::spawn(async move {
+        let mut day = tokio::time::interval(Duration::from_secs(24 * 60 * 60));
+        loop {
+            day.tick().await;
+            let _ = live.forget_the_old(); // What cannot be deleted now is deleted tomorrow.
+        }
+    });
+    let mut router = router(widget, inbox, desk);
     if let Some(config) = config {
         let own = Router::new().route("/leadheat.json", get(move || async move { axum::Json(config) }));
         router = own.fallback_service(router);
     }
+    let router = router.into_make_service_with_connect_info::<SocketAddr>();
     Ok(axum::serve(listener, router).await?)
 }
 
 /// All routes.
-pub fn router(widget: Widget, inbox: Inbox) -> Router {
+pub fn router(widget: Widget, inbox: Inbox, desk: Desk) -> Router {
     let security = [
         (header::CONTENT_SECURITY_POLICY, POLICY),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
@@ -57,6 +72,9 @@ pub fn router(widget: Widget, inbox: Inbox) -> Router {
     let mut router = Router::new()
         .merge(scripts(&widget))
         .merge(sales(Arc::new(inbox)))
+        .merge(client::routes(desk.live.clone()))
+        .merge(operator::routes(Arc::new(desk)))
+        .merge(pages())
         .route("/contact", post(|| async { Redirect::to("/contact-thanks") }).get(demo))
         .fallback(demo);
     for (name, value) in security {
@@ -87,11 +105,6 @@ fn scripts(widget: &Widget) -> Router {
 /// The webhook and the inbox.
 fn sales(inbox: Arc<Inbox>) -> Router {
     let private = Router::new()
-        .route("/inbox", get(|| file("inbox/index.html")))
-        .route(
-            "/inbox/{file}",
-            get(|Path(name): Path<String>, request: Request| files("inbox", format!("/{name}"), request)),
-        )
         .route("/inbox/api/leads", get(list))
         .route("/inbox/api/leads/{id}", get(one).patch(change))
         .route("/inbox/events", get(events))
@@ -102,6 +115,16 @@ fn sales(inbox: Arc<Inbox>) -> Router {
         .layer(DefaultBodyLimit::max(MAX_POST + 1))
         .merge(private)
         .with_state(inbox)
+}
+
+/// The pages of inbox and operators: nothing that is anybody's.
+fn pages() -> Router {
+    let page = |name: &'static str| {
+        let parts = move |Path(file): Path<String>, request: Request| files(name, format!("/{file}"), request);
+        let index = move || async move { file(&format!("{name}/index.html")).await };
+        Router::new().route(&format!("/{name}"), get(index)).route(&format!("/{name}/{{file}}"), get(parts))
+    };
+    page("inbox").merge(page("operator"))
 }
 
 async fn only_here(request: Request, next: Next) -> Response {
@@ -128,7 +151,11 @@ fn refusal(request: &Request) -> Option<Refusal> {
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
         let status = StatusCode::from_u16(self.0).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        (status, Json(json!({ "error": self.1 }))).into_response()
+        let mut response = (status, Json(json!({ "error": self.1 }))).into_response();
+        if status == StatusCode::TOO_MANY_REQUESTS {
+            response.headers_mut().insert(header::RETRY_AFTER, WINDOW.as_secs().into());
+        }
+        response
     }
 }
 

@@ -13,6 +13,7 @@ use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use leadheat::inbox::Inbox;
+use leadheat::operator::Desk;
 use leadheat::serve::router;
 use leadheat::widget::{Widget, build};
 use serde_json::Value;
@@ -63,7 +64,7 @@ impl Site {
         let file: PathBuf = directory.path().join("inbox.sqlite");
         let log = Arc::new(Mutex::new(Log::default()));
         let widget = tokio::task::block_in_place(widget);
-        let router = router(widget.clone(), Inbox::open(&file).unwrap())
+        let router = router(widget.clone(), Inbox::open(&file).unwrap(), Desk::open(&file, None).unwrap())
             .route("/t/recorder.js", get(|| async { ([(header::CONTENT_TYPE, "text/javascript")], RECORDER) }))
             .layer(middleware::from_fn_with_state(log.clone(), watch));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();

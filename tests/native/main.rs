@@ -5,5 +5,6 @@ mod build;
 mod commands;
 mod house;
 mod intents;
+mod operator;
 mod sources;
 mod webhook;

@@ -5,6 +5,7 @@ use std::path::Path;
 use axum::body::Body;
 use axum::http::Request;
 use leadheat::inbox::{Inbox, Refusal};
+use leadheat::operator::Desk;
 use leadheat::serve::router;
 use leadheat::widget::Widget;
 use leadheat_core::lead::{Contact, Lead, SCHEMA};
@@ -128,8 +129,9 @@ fn the_inbox_answers_to_this_machine_and_its_own_page_only() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let inbox = inbox();
     post(&inbox, &lead("a", 1, "x")).unwrap();
-    let router =
-        router(Widget { js: String::new(), wasm: Vec::new(), panel: Vec::new(), functions: String::new() }, inbox);
+    let desk = Desk::open(Path::new(":memory:"), None).unwrap();
+    let widget = Widget { js: String::new(), wasm: Vec::new(), panel: Vec::new(), functions: String::new() };
+    let router = router(widget, inbox, desk);
     let ask = |method: &str, path: &str, headers: &[(&str, &str)], body: &str| {
         let mut request = Request::builder().method(method).uri(path);
         for (name, value) in headers {

@@ -58,17 +58,19 @@ export function createAlerts(sound, bell, say) {
   });
   for (const kind of ['pointerdown', 'keydown']) addEventListener(kind, wake, { once: true });
 
+  function tell(heading, lines, tag, open) {
+    if (on('sound')) play();
+    if (!on('bell') || !allowed()) return;
+    try {
+      const notice = new Notification(heading, { body: lines.filter(Boolean).join('\n'), tag });
+      notice.onclick = () => { window.focus(); open(); notice.close(); };
+    } catch { /* some phones allow notifications from service workers only */ }
+  }
+
   return {
     draw,
-    hot({ lead }, open) {
-      if (on('sound')) play();
-      if (!on('bell') || !allowed()) return;
-      const body = [nameOf(lead), lead.contact?.company, strongest(lead)].filter(Boolean).join('\n');
-      try {
-        const notice = new Notification(t('hot.arrived'), { body, tag: lead.id });
-        notice.onclick = () => { window.focus(); open(); notice.close(); };
-      } catch { /* some phones allow notifications from service workers only */ }
-    },
+    tell,
+    hot: ({ lead }, open) => tell(t('hot.arrived'), [nameOf(lead), lead.contact?.company, strongest(lead)], lead.id, open),
     title: (waiting) => { document.title = (waiting ? `(${waiting}) ` : '') + t('title'); },
   };
 }

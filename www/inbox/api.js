@@ -1,10 +1,10 @@
 // The server: JSON calls whose errors are plain words, and the stream of events, which comes back by itself.
 import { t } from './words.js';
 
-export async function call(path, options = {}) {
+export async function request(url, options = {}) {
   let answer, body;
   try {
-    answer = await fetch(`/inbox/api/${path}`, { signal: AbortSignal.timeout(15000), cache: 'no-store', ...options });
+    answer = await fetch(url, { signal: AbortSignal.timeout(15000), cache: 'no-store', ...options });
     body = await answer.json().catch(() => null);
   } catch {
     throw new Error(t('error.network'));
@@ -13,25 +13,35 @@ export async function call(path, options = {}) {
   throw Object.assign(new Error(body?.error ? String(body.error) : t('error.status', answer.status)), { status: answer.status });
 }
 
-export const patch = (id, change) => call(`leads/${encodeURIComponent(id)}`, {
-  method: 'PATCH', keepalive: true, headers: { 'content-type': 'application/json' }, body: JSON.stringify(change),
-});
-
-/** onLead(id) for every new or changed lead; onOpen and onLost as the connection comes and goes. */
-export function listen(onLead, onOpen, onLost) {
-  let wait = 2000;
+/** events: what to do with the data of each kind; onOpen and onLost as the connection comes and goes. Answers how to end it. */
+export function stream(url, events, onOpen, onLost) {
+  let wait = 2000, source = null, timer = 0;
   const connect = () => {
-    const stream = new EventSource('/inbox/events');
-    stream.addEventListener('open', () => { wait = 2000; onOpen(); });
-    stream.addEventListener('lead', (event) => {
-      try { onLead(JSON.parse(event.data).id); } catch { /* not ours */ }
-    });
-    stream.addEventListener('error', () => {
+    source = new EventSource(url);
+    source.addEventListener('open', () => { wait = 2000; onOpen(); });
+    for (const [name, take] of Object.entries(events)) {
+      source.addEventListener(name, (event) => {
+        let data;
+        try { data = JSON.parse(event.data); } catch { return; /* not ours */ }
+        take(data);
+      });
+    }
+    source.addEventListener('error', ({ target }) => {
       onLost();
-      if (stream.readyState !== EventSource.CLOSED) return;   // the browser tries again by itself
-      setTimeout(connect, wait);
+      if (target !== source || target.readyState !== EventSource.CLOSED) return;   // the browser tries again by itself
+      timer = setTimeout(connect, wait);
       wait = Math.min(wait * 2, 30000);
     });
   };
   connect();
+  return () => { clearTimeout(timer); source.close(); source = null; };
 }
+
+export const call = (path, options) => request(`/inbox/api/${path}`, options);
+
+export const patch = (id, change) => call(`leads/${encodeURIComponent(id)}`, {
+  method: 'PATCH', keepalive: true, headers: { 'content-type': 'application/json' }, body: JSON.stringify(change),
+});
+
+/** onLead(id) for every new or changed lead. */
+export const listen = (onLead, onOpen, onLost) => stream('/inbox/events', { lead: ({ id }) => onLead(id) }, onOpen, onLost);

@@ -171,6 +171,9 @@ const WORDS = {
   'mark.phone': ['Phone number', 'Puhelinnumero', 'Telefonszám'], 'mark.out': ['Another site', 'Toinen sivusto', 'Más webhely'], 'mark.contact': ['Contact details', 'Yhteystiedot', 'Elérhetőség'], 'mark.flag': ['Other', 'Muu', 'Egyéb'],
 };
 
+/** Words of another page that is built of the same parts; its own win. */
+export const addWords = (more) => Object.assign(WORDS, more);
+
 export const language = () => LANGUAGES[column];
 
 export function setLanguage(code, remember) {
