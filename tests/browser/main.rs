@@ -5,7 +5,7 @@
 //! - [`visitor`]: what a person does in a page
 //! - [`receiver`]: webhooks of other origins, with faults on demand
 //! - [`npm`]: what people use with leadheat
-//! - the scenarios: [`buying`], [`privacy`], [`managers`], [`vendors`], [`hostile`], [`hosts`], [`forms`], [`guest`], [`talking`], [`panel`], [`delivery`], [`tracking`], [`content`], [`views`],
+//! - the scenarios: [`buying`], [`privacy`], [`managers`], [`vendors`], [`hostile`], [`hosts`], [`forms`], [`guest`], [`talking`], [`panel`], [`live`], [`delivery`], [`tracking`], [`content`], [`views`],
 //!   [`routers`], [`cost`], [`sales`], [`vectors`]
 //!
 //! Every scenario runs in every engine. `LEADHEAT_BROWSERS=chromium,firefox,webkit` requires engines instead of skipping
@@ -21,6 +21,7 @@ mod forms;
 mod guest;
 mod hostile;
 mod hosts;
+mod live;
 mod managers;
 mod npm;
 mod panel;
@@ -73,6 +74,8 @@ scenarios! {
         other_scripts_may_wrap_history_too, clicks_and_what_comes_of_them, a_form_says_who_the_visitor_is;
     cost: handlers_are_quick, an_idle_page_costs_nothing, what_is_taken_down_stays_down, crowded_pages_are_not_held_up, strange_pages_do_no_harm;
     routers: react_router, vue_router, turbo, htmx, pjax;
+    live: a_line_that_is_cut_at_every_step_loses_and_doubles_nothing, what_an_operator_writes_is_text_and_who_it_is_is_seen,
+        the_cable_keeps_no_page_out_of_the_back_forward_cache, a_message_is_there_and_back_in_no_time, a_server_that_does_everything_wrong;
     sales: inbox_shows_a_lead_live;
     vectors: scores_are_those_of_the_native_core;
 }

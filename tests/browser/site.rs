@@ -13,8 +13,10 @@ use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use leadheat::inbox::Inbox;
+use leadheat::live::{Draft, Live};
 use leadheat::operator::Desk;
 use leadheat::serve::router;
+use leadheat::speech::{From, Person};
 use leadheat::widget::{Widget, build};
 use serde_json::Value;
 use tokio::net::TcpListener;
@@ -54,6 +56,9 @@ struct Log {
 
 pub struct Site {
     pub address: SocketAddr,
+    /// With which the first operator makes an account.
+    pub first_token: String,
+    live: Arc<Live>,
     log: Arc<Mutex<Log>>,
     _directory: tempfile::TempDir,
 }
@@ -64,13 +69,16 @@ impl Site {
         let file: PathBuf = directory.path().join("inbox.sqlite");
         let log = Arc::new(Mutex::new(Log::default()));
         let widget = tokio::task::block_in_place(widget);
-        let router = router(widget.clone(), Inbox::open(&file).unwrap(), Desk::open(&file, None).unwrap())
+        let desk = Desk::open(&file, None).unwrap();
+        let live = desk.live.clone();
+        let first_token = desk.accounts.first_token().unwrap().unwrap();
+        let router = router(widget.clone(), Inbox::open(&file).unwrap(), desk)
             .route("/t/recorder.js", get(|| async { ([(header::CONTENT_TYPE, "text/javascript")], RECORDER) }))
             .layer(middleware::from_fn_with_state(log.clone(), watch));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         tokio::spawn(async move { axum::serve(listener, router).await });
-        Site { address, log, _directory: directory }
+        Site { address, first_token, live, log, _directory: directory }
     }
 
     pub fn url(&self, path: &str) -> String {
@@ -118,6 +126,36 @@ impl Site {
     /// Posts to the webhook so far.
     pub fn posts(&self) -> usize {
         self.requests().iter().filter(|path| *path == "POST /webhook").count()
+    }
+
+    /// Whether a conversation with people has begun.
+    pub fn has_conversation(&self) -> bool {
+        !self.live.overview().unwrap().is_empty()
+    }
+
+    /// What visitor and operator said in the only conversation, as the server has it: who, and what.
+    pub fn conversation(&self) -> Vec<(From, String)> {
+        let mut all = Vec::new();
+        let mut before = None;
+        loop {
+            let page = self.live.whole_history(1, before).unwrap_or_default();
+            let Some(oldest) = page.first() else { return all };
+            before = Some(oldest.id);
+            let said = page.iter().filter(|message| matches!(message.from, From::Visitor | From::Operator));
+            all.splice(0..0, said.map(|message| (message.from, message.content.clone())));
+        }
+    }
+
+    /// An operator takes the only conversation, and writes.
+    pub fn answer(&self, text: &str) {
+        let anna = Person { id: 1, name: "Anna".into() };
+        self.live.claim(1, &anna, None).unwrap();
+        self.live.answer(1, &anna, false, Draft { content: text.into(), ..Draft::default() }).unwrap();
+    }
+
+    /// Whether the visitor's page listens to what people say.
+    pub fn is_heard(&self) -> bool {
+        self.live.hub.is_online(1)
     }
 
     /// The leads in the inbox, newest first, with what sales made of them.
