@@ -6,7 +6,7 @@
 //! - [`receiver`]: webhooks of other origins, with faults on demand
 //! - [`npm`]: what people use with leadheat
 //! - the scenarios: [`buying`], [`privacy`], [`managers`], [`hostile`], [`hosts`], [`forms`], [`guest`], [`talking`], [`panel`], [`delivery`], [`tracking`], [`content`], [`views`],
-//!   [`routers`], [`cost`], [`sales`], [`vectors`]
+//!   [`routers`], [`cost`], [`sales`], [`operators`], [`vectors`]
 //!
 //! Every scenario runs in every engine. `LEADHEAT_BROWSERS=chromium,firefox,webkit` requires engines instead of skipping
 //! them; `LEADHEAT_VISIBLE=1` opens windows.
@@ -23,6 +23,7 @@ mod hostile;
 mod hosts;
 mod managers;
 mod npm;
+mod operators;
 mod panel;
 mod privacy;
 mod receiver;
@@ -71,6 +72,7 @@ scenarios! {
         other_scripts_may_wrap_history_too, clicks_and_what_comes_of_them, a_form_says_who_the_visitor_is;
     cost: handlers_are_quick, an_idle_page_costs_nothing, what_is_taken_down_stays_down, crowded_pages_are_not_held_up, strange_pages_do_no_harm;
     routers: react_router, vue_router, turbo, htmx, pjax;
+    operators: from_the_first_log_in_to_the_visitors_answer;
     sales: inbox_shows_a_lead_live;
     vectors: scores_are_those_of_the_native_core;
 }

@@ -54,6 +54,8 @@ struct Log {
 
 pub struct Site {
     pub address: SocketAddr,
+    /// With which the first operator makes an account.
+    pub first_token: String,
     log: Arc<Mutex<Log>>,
     _directory: tempfile::TempDir,
 }
@@ -64,13 +66,15 @@ impl Site {
         let file: PathBuf = directory.path().join("inbox.sqlite");
         let log = Arc::new(Mutex::new(Log::default()));
         let widget = tokio::task::block_in_place(widget);
-        let router = router(widget.clone(), Inbox::open(&file).unwrap(), Desk::open(&file, None).unwrap())
+        let desk = Desk::open(&file, None).unwrap();
+        let first_token = desk.accounts.first_token().unwrap().unwrap();
+        let router = router(widget.clone(), Inbox::open(&file).unwrap(), desk)
             .route("/t/recorder.js", get(|| async { ([(header::CONTENT_TYPE, "text/javascript")], RECORDER) }))
             .layer(middleware::from_fn_with_state(log.clone(), watch));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         tokio::spawn(async move { axum::serve(listener, router).await });
-        Site { address, log, _directory: directory }
+        Site { address, first_token, log, _directory: directory }
     }
 
     pub fn url(&self, path: &str) -> String {
