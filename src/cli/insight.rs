@@ -2,6 +2,8 @@
 //! document; understands nothing itself.
 
 use leadheat_core::advice::advice;
+use leadheat_core::dialogue::take_in;
+use leadheat_core::intent::Intent;
 use leadheat_core::qualify::Qualification;
 use leadheat_core::text::Lang;
 use leadheat_core::understand::understand;
@@ -11,11 +13,15 @@ use serde_json::{Value, json};
 /// Of a visitor's messages, oldest first. `lang`: the reader's; `said_in`: the visitor's, where it is known.
 pub fn insight(messages: &[String], said_in: Option<Lang>, lang: Lang) -> Value {
     let mut said = Qualification::default();
+    // The latest of each kind, as it was worded.
+    let mut heard: Vec<(Intent, String)> = Vec::new();
     let mut found: [Vec<String>; 4] = Default::default();
     for message in messages {
         let understood = understand(message, said_in);
+        take_in(&mut said, message, &understood);
         for (intent, words) in &understood.intents.0 {
-            said.state(*intent, words);
+            heard.retain(|(known, _)| known != intent);
+            heard.push((*intent, words.clone()));
         }
         let amounts = understood.amounts.into_iter().map(|amount| amount.text).collect();
         for (all, new) in found.iter_mut().zip([amounts, understood.dates, understood.emails, understood.phones]) {
@@ -32,13 +38,11 @@ pub fn insight(messages: &[String], said_in: Option<Lang>, lang: Lang) -> Value 
         });
     }
     let [amounts, dates, emails, phones] = found;
-    let statements: Vec<_> = said
-        .statements
+    let statements: Vec<_> = heard
         .iter()
-        .map(|statement| {
-            let objects = statement.intent.is_objection();
-            json!({ "intent": statement.intent.name(), "words": statement.words, "is_objection": objects })
-        })
+        .map(
+            |(intent, words)| json!({ "intent": intent.name(), "words": words, "is_objection": intent.is_objection() }),
+        )
         .collect();
     json!({
         "statements": statements, "amounts": amounts, "dates": dates, "emails": emails, "phones": phones,

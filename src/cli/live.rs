@@ -72,7 +72,7 @@ pub struct About {
     name: Option<String>,
     email: Option<String>,
     phone_number: Option<String>,
-    custom_attributes: Map<String, Value>,
+    custom_attributes: Option<Map<String, Value>>,
 }
 
 /// A message to be.
@@ -517,7 +517,7 @@ fn change_contact(database: &Connection, contact: Contact, about: About) -> Resu
     let text = |new: Option<String>, old: String| new.map_or(old, |new| clip(new.trim()));
     let mut attributes = contact.attributes;
     // What is null is taken back: a visitor may withdraw the consent that it was told with.
-    attributes.extend(about.custom_attributes);
+    attributes.extend(about.custom_attributes.unwrap_or_default());
     attributes.retain(|_, value| !value.is_null());
     let attributes = Value::Object(attributes).to_string();
     if attributes.len() > MAX_ATTRIBUTES {

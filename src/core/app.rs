@@ -499,7 +499,7 @@ impl State {
             Event::Vendor(..) => {}
             Event::Exiting => turn.exiting = true,
             Event::Came { usual, ahead } => self.came(&usual, ahead, turn),
-            Event::Live(news) if self.dialogue.is_some() => live::hear(self, news, turn),
+            Event::Live(news) if self.dialogue.is_some() => live::hear(self, &news, turn),
             Event::Live(_) => {}
             Event::Changed { key, value } => self.changed(&key, value, turn),
             Event::StoreFailed(key) => self.store_failed(&key, turn),

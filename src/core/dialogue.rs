@@ -13,7 +13,7 @@ use crate::json::{At, Value};
 use crate::lead::{Contact, Field};
 use crate::lexicon::{Lexicon, fold};
 use crate::list::gather;
-use crate::qualify::{Authority, Fact, Timeframe};
+use crate::qualify::{Authority, Fact, Qualification, Timeframe};
 use crate::script::{self, Branch, Expected, INTENTS, Presence, Reply, Script, Step};
 use crate::shape::{self, Shape};
 use crate::text::{Lang, Text, fill, join, late, lists, nth, number, split};
@@ -416,7 +416,16 @@ fn has_said(chat: &Conversation, intent: Intent) -> bool {
 
 /// Takes what was understood into what is known of the visitor.
 fn hear(chat: &mut Conversation, text: &str, understood: &Understood) {
-    let said = &mut chat.said;
+    take_in(&mut chat.said, text, understood);
+    for (field, found) in [(Field::Email, &understood.emails), (Field::Phone, &understood.phones)] {
+        if let Some(first) = found.first() {
+            chat.known.set(field, first);
+        }
+    }
+}
+
+/// Takes what was understood of a text into what was said so far.
+pub fn take_in(said: &mut Qualification, text: &str, understood: &Understood) {
     for (intent, evidence) in understood.intents.0.iter().rev() {
         let sentence = sentence(text, evidence);
         match fact_of(*intent) {
@@ -429,11 +438,6 @@ fn hear(chat: &mut Conversation, text: &str, understood: &Understood) {
                 Intent::ContactEmail | Intent::ContactPhone => {}
                 _ => said.state(*intent, sentence),
             },
-        }
-    }
-    for (field, found) in [(Field::Email, &understood.emails), (Field::Phone, &understood.phones)] {
-        if let Some(first) = found.first() {
-            chat.known.set(field, first);
         }
     }
 }

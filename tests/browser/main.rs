@@ -6,7 +6,7 @@
 //! - [`receiver`]: webhooks of other origins, with faults on demand
 //! - [`npm`]: what people use with leadheat
 //! - the scenarios: [`buying`], [`privacy`], [`managers`], [`vendors`], [`hostile`], [`hosts`], [`forms`], [`guest`], [`talking`], [`panel`], [`live`], [`delivery`], [`tracking`], [`content`], [`views`],
-//!   [`routers`], [`cost`], [`sales`], [`vectors`]
+//!   [`routers`], [`cost`], [`sales`], [`operators`], [`vectors`]
 //!
 //! Every scenario runs in every engine. `LEADHEAT_BROWSERS=chromium,firefox,webkit` requires engines instead of skipping
 //! them; `LEADHEAT_VISIBLE=1` opens windows.
@@ -24,6 +24,7 @@ mod hosts;
 mod live;
 mod managers;
 mod npm;
+mod operators;
 mod panel;
 mod privacy;
 mod receiver;
@@ -76,6 +77,7 @@ scenarios! {
     routers: react_router, vue_router, turbo, htmx, pjax;
     live: a_line_that_is_cut_at_every_step_loses_and_doubles_nothing, what_an_operator_writes_is_text_and_who_it_is_is_seen,
         the_cable_keeps_no_page_out_of_the_back_forward_cache, a_message_is_there_and_back_in_no_time, a_server_that_does_everything_wrong;
+    operators: from_the_first_log_in_to_the_visitors_answer;
     sales: inbox_shows_a_lead_live;
     vectors: scores_are_those_of_the_native_core;
 }

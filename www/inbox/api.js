@@ -28,13 +28,13 @@ export function stream(url, events, onOpen, onLost) {
     }
     source.addEventListener('error', ({ target }) => {
       onLost();
-      if (target !== source || target.readyState !== EventSource.CLOSED) return;   // the browser tries again by itself
+      if (target.readyState !== EventSource.CLOSED) return;   // the browser tries again by itself
       timer = setTimeout(connect, wait);
       wait = Math.min(wait * 2, 30000);
     });
   };
   connect();
-  return () => { clearTimeout(timer); source.close(); source = null; };
+  return () => { clearTimeout(timer); source.close(); };
 }
 
 export const call = (path, options) => request(`/inbox/api/${path}`, options);

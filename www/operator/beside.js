@@ -25,8 +25,8 @@ export function drawBeside(node, conversation, insight) {
   const known = [insight?.amounts, insight?.dates].some((found) => found?.length);
   node.replaceChildren(...[
     part(t('about'), visitor(conversation), facts([[t('page.on'), contact.page], [t('spoken'), contact.language], [t('email'), contact.email || insight?.emails], [t('phone'), contact.phone_number || insight?.phones]])),
+    insight?.advice && part(t('advice'), list(insight.advice.split('\n').map((line) => line.replace(/^- /, '')))),
     part(t('understood'), statements.length > 0 && h('dl', null, statements.map(({ intent, words, is_objection: objects }) => h('div', null, h('dt', { class: objects ? 'bad' : null }, word('intent', intent)), h('dd', null, `“${words}”`)))),
       facts([[t('amounts'), insight?.amounts], [t('dates'), insight?.dates]]), !statements.length && !known && h('p', { class: 'muted' }, t('understood.none'))),
-    insight?.advice && part(t('advice'), list(insight.advice.split('\n').map((line) => line.replace(/^- /, '')))),
   ].filter(Boolean));
 }

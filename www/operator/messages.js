@@ -59,6 +59,8 @@ export function createMessages(earlier) {
     /** A page of the history: the newest, or the one before what is here. */
     page(some, name, mayBeMore) {
       const height = node.scrollHeight, stick = atEnd, older = some.length > 0 && some.at(-1).id < messages[0]?.id;
+      const gap = messages.length > 0 && mayBeMore && some[0]?.id > messages.at(-1).id;   // more was missed than a page has
+      if (gap) messages = [];
       if (older || !messages.length) more = mayBeMore;
       visitor = name;
       const fresh = some.filter(({ id }) => !messages.some((other) => other.id === id));

@@ -14,11 +14,11 @@ import { createTalk } from './talk.js';
 const $ = (id) => document.getElementById(id);
 const main = document.querySelector('main'), rows = $('rows'), narrow = matchMedia('(max-width: 859px), (max-height: 479px)');
 const conversations = new Map(), announced = new Set();
-let me = null, colleagues = [], invitation = '', loaded = false, lost = false, asked = 0, hangUp = null, gate = {};
+let me = null, colleagues = [], invitation = '', loaded = false, lost = false, asked = 0, hangUp = null, gate = {}, soon = 0, pressed = false;
 
 const alerts = createAlerts($('sound'), $('bell'), (text) => notice(text));
 const talk = createTalk($('lead'), {
-  me: () => me, failed, changed: put,
+  me: () => me, failed, changed: (conversation) => { put(conversation); drawRows(); },
   gone: () => { location.hash = ''; },
 });
 const openId = () => Number(location.hash.match(/^#c=(\d+)$/)?.[1] || 0);
@@ -39,6 +39,15 @@ function drawRows() {
   document.body.classList.toggle('no-leads', loaded && !all.length && !openId());
   if (all.length) drawList(rows, all, me, openId());
   else if (loaded) drawEmpty(rows);
+}
+
+/** Many visitors write at once, and nobody can click a row that is drawn anew between press and release. */
+function drawRowsSoon() {
+  soon ||= setTimeout(() => {
+    soon = 0;
+    if (pressed) drawRowsSoon();
+    else if (me) drawRows();
+  }, 200);
 }
 
 function drawTalk() {
@@ -83,7 +92,7 @@ function announce(conversation) {
 function put(conversation) {
   conversations.set(conversation.id, conversation);
   announce(conversation);
-  drawRows();
+  drawRowsSoon();
   if (conversation.id === openId()) drawTalk();
 }
 
@@ -153,7 +162,12 @@ function leave(why, anyAccount = true, token = '') {
 
 async function logOut() {
   hangUp();   // The news end with the session: that is no lost connection.
-  try { await post('logout'); leave(t('gate.over')); } catch (error) { failed(error); if (me) enter(me); }
+  try { await post('logout'); } catch (error) {
+    failed(error);
+    if (me) enter(me);
+    return;
+  }
+  leave(t('gate.over'));
 }
 
 async function invite() {
@@ -178,6 +192,8 @@ async function start() {
   }
 }
 
+rows.addEventListener('pointerdown', () => { pressed = true; });
+for (const end of ['pointerup', 'pointercancel']) addEventListener(end, () => setTimeout(() => { pressed = false; }));
 addEventListener('keydown', (event) => {
   if (event.key === 'Escape' && openId() && !event.defaultPrevented && !document.querySelector('dialog')) { if (narrow.matches) location.hash = ''; else rowOf(rows, String(openId()))?.focus(); }
 });

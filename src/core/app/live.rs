@@ -13,6 +13,7 @@ use super::{Effect, Lock, State, Turn};
 use crate::chat::{ELSEWHERE, Line, REFUSED, Speaker};
 use crate::chatwoot::{self, Act, Frame, Message, News, Server};
 use crate::consent::Decision;
+use crate::id::digest;
 use crate::json::Value;
 use crate::list::gather;
 use crate::text::{decimal, late, number};
@@ -229,7 +230,7 @@ impl Link {
                         self.missed.iter().map(|message| message.id).min().unwrap_or(0),
                     )
                 }
-                Asked::Say(at, text) => server.say(&live.source, live.id, text, &number(*at)),
+                Asked::Say(at, text) => server.say(&live.source, live.id, text, &echo(*at, text)),
                 Asked::Describe => server.describe(&live.source, &self.describe(state, now, turn)),
                 Asked::Typing => {
                     self.is_typing = !self.is_typing;
@@ -499,16 +500,16 @@ impl Link {
 
 /// What came of an [`Act`].
 #[inline(never)]
-pub(super) fn hear(state: &mut State, news: Box<News>, turn: &mut Turn) {
+pub(super) fn hear(state: &mut State, news: &News, turn: &mut Turn) {
     let mut link = take(&mut state.link);
-    match *news {
-        News::Answered(ticket, status, body) if ticket == link.ticket => {
+    match news {
+        News::Answered(ticket, status, body) if *ticket == link.ticket => {
             if let Some(asked) = link.asked.take() {
-                link.answered(state, asked, status, &body, turn);
+                link.answered(state, asked, *status, body, turn);
             }
         }
         News::Answered(..) => {}
-        News::Received(value) => link.received(state, &value, turn),
+        News::Received(value) => link.received(state, value, turn),
         News::Closed if link.cable != Cable::Closed => link.cut(turn),
         News::Closed => {}
     }
@@ -519,6 +520,12 @@ pub(super) fn hear(state: &mut State, news: Box<News>, turn: &mut Turn) {
 fn posted(line: &Line) -> String {
     let mark = if line.from == Speaker::Bot { chatwoot::BOT } else { "" };
     [mark, &line.text].concat()
+}
+
+/// What the server calls a message of ours, by which it knows one that comes again. What the bot was saying when it was interrupted
+/// is of the same time as what interrupted it.
+fn echo(at: Millis, text: &str) -> String {
+    [&number(at), "-", &digest(text)].concat()
 }
 
 fn is_said(line: &Line, at: Millis, text: &str) -> bool {

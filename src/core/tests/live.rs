@@ -276,6 +276,19 @@ fn frames_in_any_order_and_of_any_form() {
 }
 
 #[test]
+fn what_interrupts_the_bot_is_no_repetition_of_it() {
+    let mut world = World::new(config(), 11);
+    world.people.knows_echoes = true;
+    let tab = world.open("/");
+    world.send(tab, Event::Chat(Input::Open));
+    world.send(tab, Event::Chat(Input::Write("At once".into())));
+    world.send(tab, Event::Chat(Input::Write("And again".into())));
+    world.pass_pinged(9_000);
+    assert_eq!(world.people.messages.len(), world.said(tab).len());
+    assert!(taken(&world).contains(&(false, "At once".into())));
+}
+
+#[test]
 fn messages_that_were_missed_are_read_page_by_page() {
     let (mut world, tab) = opened(10);
     write(&mut world, tab, "Hello");
@@ -298,6 +311,7 @@ fn a_thousand_conversations_with_cuts_lose_and_double_nothing() {
         let mut chance = Rng::with_seed(seed);
         let (mut world, mut tab) = opened(seed);
         let mut faults = Rng::with_seed(seed ^ 0x5eed);
+        world.people.knows_echoes = seed % 2 == 0;
         world.delay = chance.u64(1..2_000);
         world.people.handling = Some(Box::new(move |_| match faults.u8(0..10) {
             0 => Handling::Lost,
@@ -334,7 +348,7 @@ fn a_thousand_conversations_with_cuts_lose_and_double_nothing() {
         if !world.view(tab).open {
             world.send(tab, Event::Chat(Input::Open));
         }
-        world.pass_pinged(5 * 60_000);
+        world.pass_pinged(2 * 60_000);
         let (here, there) = (seen(&world, tab), taken(&world));
         messages += here.len();
         let only = |agent: bool, said: &[(bool, String)]| {
