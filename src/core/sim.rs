@@ -24,7 +24,7 @@ use crate::vendor::{Hook, THING};
 use crate::view::{Panel, View};
 use crate::{dialogue, model, write};
 
-pub use people::{Handling, People};
+pub use people::{Handler, Handling, People};
 
 /// When worlds begin: 2026-11-02T08:00:00Z, a Monday.
 pub const START: Millis = 1_793_606_400_000;

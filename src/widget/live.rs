@@ -30,12 +30,12 @@ thread_local! {
 
 /// Does what core wants done; what comes of it, core hears by an event.
 #[inline(never)]
-pub(crate) fn act(act: Box<Act>) {
-    match *act {
-        Act::Ask(ticket, request) => ask(ticket, request),
+pub(crate) fn act(act: &Act) {
+    match act {
+        Act::Ask(ticket, request) => ask(*ticket, request),
         Act::Connect(url, protocols) => {
             hang_up();
-            let url = ["ws", absolute(&url).strip_prefix("http").unwrap_or_default()].concat();
+            let url = ["ws", absolute(url).strip_prefix("http").unwrap_or_default()].concat();
             let cable = make("WebSocket", &[url.into(), js_sys::JSON::parse(protocols).unwrap_or_default()]);
             hear(&cable, "message close");
             LINE.with_borrow_mut(|line| line.cable = cable);
@@ -52,10 +52,10 @@ pub(crate) fn act(act: Box<Act>) {
     }
 }
 
-fn ask(ticket: u32, (method, url, body): Request) {
+fn ask(ticket: u32, (method, url, body): &Request) {
     let request = make("XMLHttpRequest", &[]);
     hear(&request, "loadend");
-    call(&request, "open", &[method.into(), absolute(&url).into()]);
+    call(&request, "open", &[(*method).into(), absolute(url).into()]);
     set(&request, "timeout", &PATIENCE.into());
     if !body.is_empty() {
         call(&request, "setRequestHeader", &["content-type".into(), "application/json".into()]);

@@ -101,7 +101,7 @@ impl Shell {
                 self.draw();
             }
             Effect::Fetch => host::fetch_panel(),
-            Effect::Live(act) => live::act(act),
+            Effect::Live(act) => live::act(&act),
             Effect::Watch => host::watch(),
             Effect::Ask(paths) => host::ask(&paths),
             Effect::Listen(hooks) => vendors::listen(&hooks),
