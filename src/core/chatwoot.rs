@@ -185,13 +185,19 @@ pub fn frame(value: &Value, conversation: u32) -> Frame {
     );
     match place(events, &message.text("event")) {
         Some(0 | 1) if is_ours(data.part(late!("conversation_id"))) => read(data).map_or(Frame::Other, Frame::Message),
-        Some(2) if is_ours(data.part("id")) => Frame::Agent(match data.text("status").as_str() {
-            "open" => name_of(data.part("meta").part(late!("assignee"))),
-            _ => String::new(),
-        }),
+        Some(2) if is_ours(data.part("id")) => agent(data).map_or(Frame::Other, Frame::Agent),
         Some(event @ (3 | 4)) if is_ours(data.part("conversation").part("id")) => Frame::Typing(event == 3),
         Some(5) => Frame::Presence(matches!(data.part("users"), Value::Object(users) if !users.is_empty())),
         _ => Frame::Other,
+    }
+}
+
+/// Who has a conversation, as the server tells of it: empty where the bot has it, nothing where that is not said.
+pub fn agent(conversation: &Value) -> Option<String> {
+    let assignee = conversation.part("meta").part(late!("assignee"));
+    match conversation.text("status") == "open" {
+        true => (!assignee.is_null()).then(|| name_of(assignee)),
+        false => Some(String::new()),
     }
 }
 

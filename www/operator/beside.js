@@ -1,4 +1,4 @@
-// Beside a conversation: who the visitor is, with consent, what was understood of what they wrote, and how to answer that.
+// Beside a conversation: who the visitor is, with consent, how to answer what they wrote, what was understood of it, and the brief.
 import { h } from '../inbox/dom.js';
 import { t, word } from './words.js';
 import { tierOf } from './list.js';
@@ -12,7 +12,6 @@ function visitor({ contact }) {
   return [
     h('p', { class: 'marks' }, tierOf({ contact }), contact.score != null && h('span', { class: 'score' }, t('score'), h('strong', null, number(contact.score)))),
     contact.reasons.length > 0 && list(contact.reasons),
-    contact.brief && h('p', { class: 'brief' }, contact.brief),
   ];
 }
 
@@ -28,5 +27,6 @@ export function drawBeside(node, conversation, insight) {
     insight?.advice && part(t('advice'), list(insight.advice.split('\n').map((line) => line.replace(/^- /, '')))),
     part(t('understood'), statements.length > 0 && h('dl', null, statements.map(({ intent, words, is_objection: objects }) => h('div', null, h('dt', { class: objects ? 'bad' : null }, word('intent', intent)), h('dd', null, `“${words}”`)))),
       facts([[t('amounts'), insight?.amounts], [t('dates'), insight?.dates]]), !statements.length && !known && h('p', { class: 'muted' }, t('understood.none'))),
+    contact.brief && part(t('brief'), h('p', { class: 'brief' }, contact.brief)),
   ].filter(Boolean));
 }

@@ -2,7 +2,7 @@
 import { h } from '../inbox/dom.js';
 import { ageOf, chip, rowOf } from '../inbox/list.js';
 import { t, word } from './words.js';
-import { byUrgency, groupOf, holder, iso, nameOf } from './about.js';
+import { byUrgency, groupOf, holder, isMine, iso, nameOf } from './about.js';
 
 export { rowOf };
 
@@ -10,10 +10,12 @@ export { rowOf };
 export const tierOf = ({ contact }) => (contact.tier ? chip(contact.tier) : h('span', { class: 'chip' }, t('noconsent.chip')));
 
 /** The last thing said, with who said it where that was not the visitor. */
-function lastWords({ last }) {
+function lastWords({ last, ...conversation }, me) {
   if (!last) return null;
   const said = last.content.replace(/^🤖 /, '') || (last.files ? t('file') : '');
-  return last.from === 'visitor' ? said : `${last.from === 'note' ? t('note') : word('from', last.from === 'operator' ? 'agent' : last.from)}: ${said}`;
+  if (last.from === 'visitor') return said;
+  const mine = last.from === 'operator' && isMine(conversation, me);
+  return `${mine ? t('you') : last.from === 'note' ? t('note') : word('from', last.from === 'operator' ? 'agent' : last.from)}: ${said}`;
 }
 
 function row(conversation, me, selected) {
@@ -22,7 +24,7 @@ function row(conversation, me, selected) {
     class: unread ? 'row unread' : 'row', href: `#c=${id}`, 'data-id': id, 'aria-current': selected && 'true',
   },
   h('span', { class: 'row-top' }, tierOf(conversation), h('span', { class: 'name' }, nameOf(conversation)), unread > 0 && h('span', { class: 'hidden' }, ` (${t('unread.n', unread)})`), ageOf({ received_at: iso(at) })),
-  h('span', { class: 'row-company row-said' }, lastWords(conversation)),
+  h('span', { class: 'row-company row-said' }, lastWords(conversation, me)),
   h('span', { class: 'row-why' }, [contact.reasons[0], online && contact.page].filter(Boolean).join(' · ')),
   h('span', { class: 'row-tags' }, h('span', { class: 'tag' }, holder(conversation, me)))));
 }

@@ -41,9 +41,13 @@ export function createMessages(earlier) {
   const node = h('div', { class: 'scroller', tabindex: 0 });
   let messages = [], list = null, visitor = '', more = false;
   // Whether the last message is to stay in sight: until somebody scrolls up, however the room for messages changes.
-  let atEnd = true;
+  let atEnd = true, top = 0;
   const toEnd = () => { node.scrollTop = node.scrollHeight; atEnd = true; };
-  node.addEventListener('scroll', () => { atEnd = node.scrollHeight - node.scrollTop - node.clientHeight < 40; });
+  node.addEventListener('scroll', () => {
+    const isEnd = node.scrollHeight - node.scrollTop - node.clientHeight < 40;
+    if (isEnd || node.scrollTop < top) atEnd = isEnd;   // less room is nobody's scrolling
+    top = node.scrollTop;
+  });
   new ResizeObserver(() => { if (atEnd) toEnd(); }).observe(node);
   const seen = h('p', { class: 'who seen' });
 

@@ -34,6 +34,7 @@ addWords({
   logout: ['Log out', 'Kirjaudu ulos', 'Kijelentkezés'],
   invite: ['Invite a colleague', 'Kutsu työkaveri', 'Munkatárs meghívása'],
   'invite.link': ['Give this link to your colleague. It works once, for 24 hours.', 'Anna tämä linkki työkaverillesi. Se toimii kerran, 24 tunnin ajan.', 'Adja át ezt a hivatkozást a munkatársának. Egyszer használható, 24 órán át.'],
+  you: ['You', 'Sinä', 'Ön'],
   colleagues: [(names) => `Also here: ${names}`, (names) => `Paikalla myös: ${names}`, (names) => `Itt van még: ${names}`],
 
   summary: [(hot, mine, online) => `${hot} hot without a human, ${mine} yours, ${online} online`, (hot, mine, online) => `${hot} kuumaa ilman ihmistä, ${mine} sinulla, ${online} paikalla`, (hot, mine, online) => `${hot} forró ember nélkül, ${mine} Önnél, ${online} online`],

@@ -375,9 +375,9 @@ impl Link {
                             return false;
                         }
                         (chat.live.id, self.is_listed) = (id as u32, true);
-                        self.is_bots = ours.text("status") != "open";
-                        if self.is_bots {
-                            chat.live.agent.clear();
+                        if let Some(agent) = chatwoot::agent(ours) {
+                            self.is_bots = agent.is_empty();
+                            chat.live.agent = agent;
                         }
                     }
                 }

@@ -163,10 +163,10 @@ pub(super) fn panel(state: &State, dialogue: &Dialogue, now: Millis) -> Rc<Panel
     Rc::new(Panel {
         title: if title.is_empty() { dialogue.words.get(words::CHAT, lang) } else { title }.to_owned(),
         replies: match chat.live.agent.as_str() {
-            "" if !back.is_empty() => back,
-            "" if state.link.nobody => say(words::NOBODY).to_owned(),
-            "" => dialogue.replies.get(lang).to_owned(),
-            agent => fill(say(words::TALKING), agent),
+            agent if !agent.is_empty() && !state.link.nobody => fill(say(words::TALKING), agent),
+            _ if !back.is_empty() => back,
+            _ if state.link.nobody => say(words::NOBODY).to_owned(),
+            _ => dialogue.replies.get(lang).to_owned(),
         },
         lines: gather(there.map(&mut said)),
         types,

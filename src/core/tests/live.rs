@@ -85,6 +85,10 @@ fn a_person_reads_along_takes_over_and_hands_back() {
     assert_eq!(world.said(tab).last().unwrap().from, Speaker::Bot, "the bot answers again");
     world.operator_sets("open");
     assert_eq!(world.panel(tab).replies, "You are talking to Anna", "claimed before a word was said");
+    world.frame(tab, &json!({ "message": { "event": "presence.update", "data": { "users": {} } } }));
+    assert_eq!(world.panel(tab).replies, "Nobody is here just now: leave a message");
+    world.frame(tab, &json!({ "message": { "event": "presence.update", "data": { "users": { "7": "online" } } } }));
+    assert_eq!(world.panel(tab).replies, "You are talking to Anna");
 }
 
 #[test]
