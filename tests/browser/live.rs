@@ -160,6 +160,7 @@ pub async fn the_cable_keeps_no_page_out_of_the_back_forward_cache(mut v: Visito
     }
     assert!(!v.site.is_heard(), "hung up");
     v.client.back().await.unwrap();
+    v.ready().await;
     let kept = v.js("return window.kept === true").await;
     println!("kept in the back-forward cache: {kept}");
     v.site.answer("Welcome back");

@@ -149,6 +149,9 @@ impl Site {
     /// An operator takes the only conversation, and writes.
     pub fn answer(&self, text: &str) {
         let anna = Person { id: 1, name: "Anna".into() };
+        if self.live.hub.operators().is_empty() {
+            self.live.hub.arrive(anna.id, &anna.name, true);
+        }
         self.live.claim(1, &anna, None).unwrap();
         self.live.answer(1, &anna, false, Draft { content: text.into(), ..Draft::default() }).unwrap();
     }
