@@ -243,7 +243,7 @@ struct Typing {
 
 async fn typing(State(live): State<Arc<Live>>, at: At, body: Bytes) -> Result<StatusCode, Refusal> {
     let Typing { typing_status } = read(&body)?;
-    live.visitor_types(&at.contact, &at.conversation, typing_status == "on");
+    live.visitor_types(&at.contact, &at.conversation, typing_status == "on")?;
     Ok(StatusCode::OK)
 }
 

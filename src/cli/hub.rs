@@ -76,6 +76,11 @@ impl Hub {
         locked(&self.visitors).retain(|other, tabs| *other != contact || tabs.receiver_count() > 0);
     }
 
+    /// A contact is no more: its tabs hear nothing from now on.
+    pub fn forget(&self, contact: i64) {
+        locked(&self.visitors).remove(&contact);
+    }
+
     /// Whether a tab of the contact listens.
     pub fn is_online(&self, contact: i64) -> bool {
         locked(&self.visitors).get(&contact).is_some_and(|tabs| tabs.receiver_count() > 0)

@@ -21,11 +21,11 @@ use crate::store::{Store, seconds, secret};
 
 const TABLES: &str = "
     create table if not exists contact (
-        id integer primary key, source_id text not null unique, pubsub_token text not null unique,
+        id integer primary key autoincrement, source_id text not null unique, pubsub_token text not null unique,
         name text not null default '', email text not null default '', phone text not null default '',
         attributes text not null default '{}');
     create table if not exists conversation (
-        id integer primary key, uuid text not null, contact integer not null references contact on delete cascade,
+        id integer primary key autoincrement, uuid text not null, contact integer not null references contact on delete cascade,
         status text not null default 'pending', operator integer, operator_name text,
         created_at integer not null, active_at integer not null, contact_seen_at integer not null default 0,
         agent_seen_at integer not null default 0, agent_seen integer not null default 0);
@@ -54,6 +54,8 @@ pub const MAX_CONTENT: usize = 150_000;
 pub const PAGE: usize = 20;
 /// Most files of a message, as in Chatwoot.
 pub const MAX_FILES: usize = 15;
+/// Most bytes of all files together: strangers fill them.
+const MAX_STORED: i64 = 1024 * 1024 * 1024;
 /// Most bytes of what is told of a contact, as JSON.
 const MAX_ATTRIBUTES: usize = 16 * 1024;
 /// Most letters of a name, an address or a number of a contact, and of a file's name.
@@ -95,6 +97,8 @@ pub struct Live {
     conversations: Limiter<i64>,
     messages: Limiter<i64>,
     posts_with_files: Limiter<i64>,
+    /// Of a contact: typing, looking, ending, telling of itself.
+    signs: Limiter<i64>,
 }
 
 fn refuse<T>(status: u16, why: impl Into<String>) -> Result<T, Refusal> {
@@ -116,6 +120,7 @@ impl Live {
             conversations: Limiter::new(20),
             messages: Limiter::new(200),
             posts_with_files: Limiter::new(20),
+            signs: Limiter::new(300),
         };
         live.forget_the_old().map_err(|Refusal(_, why)| anyhow::anyhow!(why))?;
         Ok(live)
@@ -160,6 +165,7 @@ impl Live {
     pub fn tell_about(&self, source_id: &str, about: About) -> Result<Contact, Refusal> {
         let database = self.store.lock();
         let contact = contact_where(&database, "source_id", source_id)?;
+        self.sign(contact.id)?;
         let contact = change_contact(&database, contact, about)?;
         self.show_all_of(&database, &contact)?;
         Ok(contact)
@@ -211,13 +217,21 @@ impl Live {
     }
 
     /// A visitor begins or stops typing.
-    pub fn visitor_types(&self, contact: &Contact, conversation: &Conversation, on: bool) {
+    pub fn visitor_types(&self, contact: &Contact, conversation: &Conversation, on: bool) -> Result<(), Refusal> {
+        self.sign(contact.id)?;
         let who = json!({ "id": contact.id, "name": contact.name, "type": "contact" });
         self.hub.tell_operators("typing", &json!({ "conversation_id": conversation.id, "on": on, "user": who }));
+        Ok(())
+    }
+
+    /// Whether a contact may give one more sign of itself.
+    fn sign(&self, contact: i64) -> Result<(), Refusal> {
+        if self.signs.take(contact) { Ok(()) } else { refuse(429, "too many requests: try again in a minute") }
     }
 
     /// A visitor has seen everything so far.
     pub fn visitor_saw(&self, conversation: &Conversation) -> Result<(), Refusal> {
+        self.sign(conversation.contact)?;
         let database = self.store.lock();
         database
             .execute("update conversation set contact_seen_at = ? where id = ?", params![seconds(), conversation.id])?;
@@ -227,6 +241,7 @@ impl Live {
 
     /// A visitor ends a conversation.
     pub fn visitor_resolves(&self, conversation: &Conversation) -> Result<Conversation, Refusal> {
+        self.sign(conversation.contact)?;
         let database = self.store.lock();
         database.execute("update conversation set status = 'resolved' where id = ?", [conversation.id])?;
         self.changed(&database, conversation.id)
@@ -342,13 +357,18 @@ impl Live {
         Ok(())
     }
 
-    /// Deletes a conversation, and its contact where that was the only one.
+    /// Deletes a conversation that has ended, and its contact where that was the only one.
     pub fn delete(&self, id: i64) -> Result<(), Refusal> {
         let database = self.store.lock();
-        let contact = conversation(&database, id)?.contact;
+        let Conversation { contact, status, .. } = conversation(&database, id)?;
+        if status != Status::Resolved {
+            return refuse(409, "end the conversation first: somebody may be writing in it");
+        }
         database.execute("delete from conversation where id = ?", [id])?;
         let sql = "delete from contact where id = ?1 and not exists (select 1 from conversation where contact = ?1)";
-        database.execute(sql, [contact])?;
+        if database.execute(sql, [contact])? > 0 {
+            self.hub.forget(contact);
+        }
         self.hub.tell_operators("deleted", &json!({ "id": id }));
         Ok(())
     }
@@ -413,6 +433,10 @@ impl Live {
                 && self.messages.take(conversation.id);
         if !may {
             return refuse(429, "too many messages in this conversation: try again in a minute");
+        }
+        let is_full = "select coalesce(sum(length(content)), 0) >= ? from file";
+        if !draft.files.is_empty() && database.query_row(is_full, [MAX_STORED], |row| row.get(0))? {
+            return refuse(507, "there is no more room for files here: send a link");
         }
         let now = seconds();
         let sql = "insert into message (conversation, sort, author, author_name, content, echo_id, files, created_at)

@@ -23,6 +23,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::mpsc;
+use tokio::time::MissedTickBehavior;
 use tokio_stream::Stream;
 use tokio_stream::wrappers::ReceiverStream;
 
@@ -43,6 +44,8 @@ const HEADER: &str = "x-leadheat";
 const HERE: [&str; 3] = ["127.0.0.1", "localhost", "[::1]"];
 /// Most bytes of a request.
 const MAX_BODY: usize = 1024 * 1024;
+/// Nobody's name has more bytes.
+const MAX_TYPED: usize = 1_000;
 /// What changes within this time is told at once.
 const MOMENT: Duration = Duration::from_millis(100);
 
@@ -141,7 +144,7 @@ fn origin(host: &str, public_host: Option<&str>) -> Option<String> {
 }
 
 /// The session that a request's cookie shows.
-fn session_of(desk: &Desk, headers: &HeaderMap) -> Result<Option<Session>, Refusal> {
+pub(crate) fn session_of(desk: &Desk, headers: &HeaderMap) -> Result<Option<Session>, Refusal> {
     let cookies = headers.get_all(header::COOKIE).iter().filter_map(|cookies| cookies.to_str().ok());
     let own = |cookie: &str| Some(cookie.trim().strip_prefix(COOKIE)?.strip_prefix('=')?.to_owned());
     match cookies.flat_map(|cookies| cookies.split(';')).find_map(own) {
@@ -207,6 +210,9 @@ async fn log_in(
     request: Request,
 ) -> Result<Response, Refusal> {
     let typed: Typed = body(request.into_body()).await?;
+    if typed.name.len() > MAX_TYPED {
+        return Err(Refusal(401, "there is no account of such a name".into())); // And none to be counted under it.
+    }
     if !desk.log_ins.take(from) || !desk.log_ins_by_name.take(typed.name.trim().to_lowercase()) {
         return Err(Refusal(429, "too many attempts to log in: try again in a minute".into()));
     }
@@ -411,6 +417,7 @@ async fn pass_on(
 ) -> Option<()> {
     let mut changed = BTreeSet::new();
     let mut moment = tokio::time::interval(MOMENT);
+    moment.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         tokio::select! {
             news = news.recv() => match news.ok()? {

@@ -69,11 +69,12 @@ pub fn router(widget: Widget, inbox: Inbox, desk: Desk) -> Router {
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::REFERRER_POLICY, "strict-origin-when-cross-origin"),
     ];
+    let desk = Arc::new(desk);
     let mut router = Router::new()
         .merge(scripts(&widget))
-        .merge(sales(Arc::new(inbox)))
+        .merge(sales(Arc::new(inbox), desk.clone()))
         .merge(client::routes(desk.live.clone()))
-        .merge(operator::routes(Arc::new(desk)))
+        .merge(operator::routes(desk))
         .merge(pages())
         .route("/contact", post(|| async { Redirect::to("/contact-thanks") }).get(demo))
         .fallback(demo);
@@ -103,13 +104,13 @@ fn scripts(widget: &Widget) -> Router {
 }
 
 /// The webhook and the inbox.
-fn sales(inbox: Arc<Inbox>) -> Router {
+fn sales(inbox: Arc<Inbox>, desk: Arc<Desk>) -> Router {
     let private = Router::new()
         .route("/inbox/api/leads", get(list))
         .route("/inbox/api/leads/{id}", get(one).patch(change))
         .route("/inbox/events", get(events))
         .route("/inbox/export.csv", get(export))
-        .layer(middleware::from_fn(only_here));
+        .layer(middleware::from_fn_with_state(desk, only_here));
     Router::new()
         .route("/webhook", post(receive).options(preflight))
         .layer(DefaultBodyLimit::max(MAX_POST + 1))
@@ -127,11 +128,18 @@ fn pages() -> Router {
     page("inbox").merge(page("operator"))
 }
 
-async fn only_here(request: Request, next: Next) -> Response {
-    match refusal(&request) {
+async fn only_here(State(desk): State<Arc<Desk>>, request: Request, next: Next) -> Response {
+    match refusal(&request).or_else(|| stranger(&desk, &request)) {
         Some(refusal) => refusal.into_response(),
         None => next.run(request).await,
     }
+}
+
+/// Behind a proxy every request comes from this machine: then the inbox is for operators who are logged in.
+fn stranger(desk: &Desk, request: &Request) -> Option<Refusal> {
+    let is_operator = || operator::session_of(desk, request.headers()).is_ok_and(|session| session.is_some());
+    (desk.public_host.is_some() && !is_operator())
+        .then(|| Refusal(401, "log in at /operator first: with --public-host the inbox is for operators".into()))
 }
 
 /// The inbox holds personal data and has no log-in yet: it answers only to this machine's own names (a foreign name that

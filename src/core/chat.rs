@@ -86,13 +86,15 @@ pub struct Live {
     pub id: u32,
     /// Who has the conversation; empty while the bot has it.
     pub agent: String,
+    /// Whether the server was told how warm the visitor is, and that was not taken back.
+    pub told: bool,
     /// All messages up to this number have been taken in.
     pub seen: u64,
     /// The highest number among messages that are not kept any more.
     pub dropped: u64,
 }
 
-record!(Live { source, token, id, agent, seen, dropped });
+record!(Live { source, token, id, agent, told, seen, dropped });
 
 /// A conversation, as it is kept from page to page.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -210,6 +212,13 @@ impl Conversation {
                 line.id = known.map_or(0, |known| known.id);
             }
         }
+        // A tab may have heard of its own message before it heard that another had said it.
+        let mut numbers = Vec::new();
+        other.lines.retain(|line| {
+            let again = (1..REFUSED).contains(&line.id) && numbers.contains(&line.id);
+            numbers.push(line.id);
+            !again
+        });
         if other.live.source.is_empty() {
             other.live = older.live;
         }

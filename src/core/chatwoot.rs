@@ -220,19 +220,23 @@ pub fn read(value: &Value) -> Option<Message> {
     for file in files.filter(|file| !file.is_empty()) {
         text = [&text, "\n", &file].concat();
     }
-    let text = clean(&text, MAX_ANSWER);
+    let (from, text) = if by_company { (Speaker::Agent, clean(&text, MAX_ANSWER)) } else { told(&text) };
     if id < 1.0 || text.is_empty() || value.flag(late!("private")) {
         return None;
     }
     let sender = value.part(late!("sender"));
     let is_person = by_company && sender.text("type") == "user";
     let by = if is_person { name_of(sender) } else { String::new() };
-    let (from, text) = match text.strip_prefix(BOT.trim()) {
-        _ if by_company => (Speaker::Agent, text),
+    Some(Message { id: id as u64, from, by, is_person, text, at: value.number(late!("created_at")) as Millis * SECOND })
+}
+
+/// Who said what a client has told the server, and what.
+pub fn told(text: &str) -> (Speaker, String) {
+    let text = clean(text, MAX_ANSWER);
+    match text.strip_prefix(BOT.trim()) {
         Some(said) => (Speaker::Bot, said.trim().to_owned()),
         None => (Speaker::Visitor, text),
-    };
-    Some(Message { id: id as u64, from, by, is_person, text, at: value.number(late!("created_at")) as Millis * SECOND })
+    }
 }
 
 /// The messages of an answer, oldest first.

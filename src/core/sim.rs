@@ -397,7 +397,7 @@ impl World {
         let told = match act {
             Act::Ask(ticket, (method, url, body)) => {
                 let body = serde_json::from_str(&body).unwrap_or_default();
-                let (status, answer, told) = self.people.ask(method, &url, &body);
+                let Some((status, answer, told)) = self.people.ask(method, &url, &body) else { return };
                 let answer = Event::Live(Box::new(News::Answered(ticket, status, parse(&answer.to_string()))));
                 self.fly(tab, self.delay, answer, events);
                 told

@@ -342,11 +342,27 @@ async fn a_conversation_from_hello_to_its_end() {
     assert_eq!(visitor.hears("conversation.status_changed").await["status"], "pending");
 
     // Who goes is no longer there.
+    let number = visitor.contact["id"].as_i64();
     drop(visitor);
     events.until("conversation", |data| data["online"] == false).await;
+    assert_eq!(site.page(&anna, "DELETE", &of(id, ""), &json!({})).await.status, 409, "it has not ended");
+    assert_eq!(site.page(&anna, "POST", &of(id, "/resolve"), &json!({})).await.status, 200);
     assert_eq!(site.page(&anna, "DELETE", &of(id, ""), &json!({})).await.status, 200);
     assert_eq!(site.page(&anna, "GET", &of(id, ""), &json!({})).await.status, 404);
     assert_eq!(site.widget("GET", &who, &json!({})).await.status, 404);
+    // Nobody is ever given the number of somebody before: who listened to that would hear it.
+    let other = Visitor::new(&site).await.contact["id"].as_i64();
+    assert!(other > number, "{other:?} after {number:?}");
+}
+
+#[tokio::test]
+async fn behind_a_proxy_the_inbox_is_for_operators() {
+    let site = Site::memory().await;
+    for path in ["/inbox/api/leads", "/inbox/export.csv", "/inbox/events"] {
+        assert_eq!(site.page("", "GET", path, &json!({})).await.status, 401, "{path}");
+    }
+    let anna = site.first_operator("Anna").await;
+    assert_eq!(site.page(&anna, "GET", "/inbox/api/leads", &json!({})).await.status, 200);
 }
 
 #[tokio::test]

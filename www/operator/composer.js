@@ -6,6 +6,7 @@ import { post } from './api.js';
 import { createReplies } from './replies.js';
 
 const drafts = new Map();   // by conversation: what was typed, and whether as a note
+const waiting = new Map();   // by conversation: what is on its way, or did not arrive
 const IDLE = 4000;
 
 /** `me()`: who writes; `claim()`: takes over; `sent(message)`; `failed(error)`. */
@@ -95,15 +96,18 @@ export function createComposer({ me, claim, sent, failed }) {
   async function deliver(to, message) {
     const state = h('p', { class: 'who' }, t('sending'));
     const line = h('li', { class: message.note ? 'note' : 'mine' }, h('p', { class: 'bubble' }, message.content), state);
+    const id = conversation.id, lines = waiting.get(id) || waiting.set(id, new Set()).get(id);
+    lines.add(line);
     outgoing.append(line);
+    const done = () => { lines.delete(line); line.remove(); };
     try {
       const kept = await post(to, message);
-      line.remove();
+      done();
       sent(kept);
     } catch (error) {
       if (error.status === 401) failed(error);
       state.replaceChildren(h('span', { class: 'bad' }, t('unsent', error.message)), ' ',
-        h('button', { type: 'button', class: 'link', click: () => { line.remove(); deliver(to, message); } }, t('retry')));
+        h('button', { type: 'button', class: 'link', click: () => { done(); deliver(to, message); } }, t('retry')));
     }
   }
 
@@ -118,7 +122,7 @@ export function createComposer({ me, claim, sent, failed }) {
         const draft = drafts.get(next.id);
         field.value = draft?.text || '';
         note = draft?.note || false;
-        outgoing.replaceChildren();
+        outgoing.replaceChildren(...(waiting.get(next.id) || []));
         typing.textContent = '';
         grow();
         replies.load();
@@ -126,6 +130,8 @@ export function createComposer({ me, claim, sent, failed }) {
       draw();
     },
     focus: () => { if (!form.hidden) field.focus(); },
+    /** Whoever comes next finds nothing of what was typed. */
+    forget: () => { drafts.clear(); waiting.clear(); outgoing.replaceChildren(); conversation = null; },
     says: (text) => { typing.textContent = text; },
     saved: replies.changed,
   };

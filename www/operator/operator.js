@@ -157,6 +157,7 @@ function leave(why, anyAccount = true, token = '') {
   $('gate').hidden = false;
   main.hidden = true;
   talk.idle('', '');
+  talk.forget();
   drawAll();
 }
 

@@ -123,6 +123,7 @@ export function createTalk(node, { me, changed, failed, gone }) {
       if (on) typing = setTimeout(() => composer.says(''), 10000);
     },
     saved: (replies) => composer.saved(replies),
+    forget: () => composer.forget(),
     /** Nothing is open: says why. */
     idle(title, why) {
       composer.stop();

@@ -48,6 +48,8 @@ const MOST_READ: usize = 400;
 /// How things stand with the chat server on this page.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Link {
+    /// The visitor's name at the server for which all of this holds.
+    source: String,
     /// What is asked for while it is under way, and the number of the last request.
     asked: Option<Asked>,
     ticket: u32,
@@ -135,15 +137,15 @@ pub(super) fn settle(state: &mut State, turn: &mut Turn) {
     let Some(server) = state.dialogue.as_ref().and_then(|dialogue| dialogue.live.clone()) else { return };
     let mut link = take(&mut state.link);
     (link.due_in, link.wants_lock) = (Millis::MAX, false);
+    if link.source != state.chat.live.source {
+        link.begin_anew(&state.chat.live.source, turn);
+    }
     if is_wanted(state, turn.now.wall) {
         link.forget_typing(turn.now.monotonic);
         link.connect(state, &server, turn);
         link.ask(state, &server, turn);
     } else {
-        if link.asked.is_some() || link.cable != Cable::Closed {
-            turn.push(Effect::Live(Box::new(Act::HangUp)));
-        }
-        link = Link { ticket: link.ticket, due_in: Millis::MAX, ..Link::default() };
+        link.hang_up(turn);
     }
     state.link = link;
 }
@@ -153,7 +155,8 @@ pub(super) fn settle(state: &mut State, turn: &mut Turn) {
 fn is_wanted(state: &State, now: Millis) -> bool {
     let chat = &state.chat;
     let opened = chat.open && (chat.heard > 0 || tells(state));
-    state.has_chat() && state.ask_again < Millis::MAX && (opened || chat.goes_on(now))
+    let goes_on = opened || chat.goes_on(now) || chat.live.told && !tells(state);
+    state.has_chat() && state.ask_again < Millis::MAX && goes_on
 }
 
 /// Whether the company may know how warm the visitor is.
@@ -183,6 +186,21 @@ impl Link {
             Cable::Opening => (self.heard_at + SILENCE).saturating_sub(now),
             Cable::Open => (self.heard_at + SILENCE).min(self.present_at + PRESENCE).saturating_sub(now),
         });
+    }
+
+    fn hang_up(&mut self, turn: &mut Turn) {
+        if self.asked.is_some() || self.cable != Cable::Closed {
+            turn.push(Effect::Live(Box::new(Act::HangUp)));
+        }
+        *self = Link { source: take(&mut self.source), ticket: self.ticket, due_in: Millis::MAX, ..Link::default() };
+    }
+
+    /// The server has given the visitor another name, here or in another tab: what came before is of no use.
+    fn begin_anew(&mut self, source: &str, turn: &mut Turn) {
+        let (failures, again_at) = (self.failures, self.again_at);
+        self.hang_up(turn);
+        (self.failures, self.again_at) = (failures, again_at);
+        source.clone_into(&mut self.source);
     }
 
     /// A person who said to be writing, and went away.
@@ -217,9 +235,10 @@ impl Link {
                 self.wants_lock = true;
                 return self.wake(LOCK_WAIT);
             }
-            let live = &state.chat.live;
+            let told = matches!(next, Asked::Contact | Asked::Describe).then(|| self.describe(state, now, turn));
+            let (live, told) = (&state.chat.live, told.unwrap_or_default());
             let request = match &next {
-                Asked::Contact => server.contact(&self.describe(state, now, turn)),
+                Asked::Contact => server.contact(&told),
                 Asked::List => server.list(&live.source),
                 Asked::Begin => server.begin(&live.source),
                 Asked::History => {
@@ -231,7 +250,7 @@ impl Link {
                     )
                 }
                 Asked::Say(at, text) => server.say(&live.source, live.id, text, &echo(*at, text)),
-                Asked::Describe => server.describe(&live.source, &self.describe(state, now, turn)),
+                Asked::Describe => server.describe(&live.source, &told),
                 Asked::Typing => {
                     self.is_typing = !self.is_typing;
                     server.typing(&live.source, live.id, self.is_typing)
@@ -267,8 +286,12 @@ impl Link {
         if self.is_typing {
             self.wake(self.typed_at + TYPING - now);
         }
-        if tells(state).then(|| known(state)) != self.told {
-            if now >= self.told_at + DESCRIBE {
+        let is_news = match tells(state) {
+            true => self.told != Some(known(state)),
+            false => live.told,
+        };
+        if is_news {
+            if now >= self.told_at + DESCRIBE || self.told_at == 0 {
                 return Some(Asked::Describe);
             }
             self.wake(self.told_at + DESCRIBE - now);
@@ -284,7 +307,7 @@ impl Link {
     }
 
     /// What people are told of the visitor; without consent that there is nothing to tell.
-    fn describe(&mut self, state: &State, now: Millis, turn: &Turn) -> Value {
+    fn describe(&mut self, state: &mut State, now: Millis, turn: &Turn) -> Value {
         let names =
             late!("leadheat_tier leadheat_score leadheat_reasons leadheat_page leadheat_language leadheat_brief");
         self.told_at = now;
@@ -293,6 +316,8 @@ impl Link {
             let nothing = Value::Null;
             return object(names, &[&nothing, &nothing, &nothing, &nothing, &nothing, &nothing]);
         }
+        state.chat.live.told = true;
+        state.chat.version += 1;
         let lead = state.compose(turn);
         let reason = |reason: &crate::lead::Reason| {
             let sign = if reason.points > 0.0 { " +" } else { " " };
@@ -305,21 +330,23 @@ impl Link {
     fn answered(&mut self, state: &mut State, asked: Asked, status: u16, body: &Value, turn: &mut Turn) {
         let is_taken = (200..300).contains(&status);
         if is_taken && self.take_answer(state, &asked, body, turn) {
-            if !self.has_none {
-                self.failures = 0; // Else the next may fail again, and again.
+            // What is only asked on the way to a message that fails again and again is no success.
+            let waits = self.has_none || state.chat.lines.iter().any(|line| line.id == 0);
+            if !waits || matches!(asked, Asked::Say(..)) {
+                self.failures = 0;
             }
             return;
         }
         match (&asked, status) {
             (Asked::Describe | Asked::Typing, _) => return, // It comes again, or is of no use later.
-            (Asked::Say(at, text), 400 | 405..=407 | 409..=428) => {
+            (Asked::Say(at, text), 400 | 403 | 405..=407 | 409..=428) => {
                 let line = state.chat.lines.iter_mut().find(|line| is_said(line, *at, text));
                 line.into_iter().for_each(|line| line.id = REFUSED);
                 state.chat.version += 1;
                 return;
             }
             (Asked::Contact, _) => {}
-            (_, 401 | 403 | 404) => self.lose(state),
+            (Asked::List, 401 | 403 | 404) => self.lose(state),
             _ => self.doubt(),
         }
         self.failures += 1;
@@ -398,7 +425,8 @@ impl Link {
                     line.id = id as u64;
                 }
             }
-            Asked::Describe | Asked::Typing => return true,
+            Asked::Describe => chat.live.told &= self.told.is_some(),
+            Asked::Typing => return true,
         }
         chat.version += 1;
         true
@@ -409,7 +437,10 @@ impl Link {
         let Value::List(all) = body else { return false };
         let mut page = chatwoot::messages(body);
         let known = state.chat.live.seen.max(state.chat.live.dropped);
-        let is_last = all.len() < PAGE || page.iter().any(|message| message.id <= known);
+        // Where it does not go further back, it is the last whatever it says.
+        let oldest = page.iter().map(|message| message.id).min();
+        let goes_back = oldest.is_some_and(|oldest| self.missed.iter().all(|message| message.id > oldest));
+        let is_last = all.len() < PAGE || !goes_back || page.iter().any(|message| message.id <= known);
         page.append(&mut self.missed);
         self.missed = page;
         if is_last || self.missed.len() >= MOST_READ {
@@ -433,10 +464,15 @@ impl Link {
             return;
         }
         let known = chat.lines.iter().position(|line| line.id == id);
-        let ours = || chat.lines.iter().position(|line| line.id == 0 && line.from == from && line.text == text);
+        // As the server gives back what it was given.
+        let is_ours = |line: &Line| line.id == 0 && chatwoot::told(&posted(line)) == (from, text.clone());
+        let ours = || chat.lines.iter().position(is_ours);
         if let Some(line) = known.or_else(ours).and_then(|index| chat.lines.get_mut(index)) {
-            if line.id != id || line.text != text {
-                (line.id, line.text) = (id, text);
+            if line.id != id || line.from == Speaker::Agent && line.text != text {
+                line.id = id;
+                if line.from == Speaker::Agent {
+                    line.text = text;
+                }
                 chat.version += 1;
             }
             return;
@@ -479,7 +515,7 @@ impl Link {
                 self.doubt(); // What came before is not told again.
             }
             Frame::Rejected => {
-                self.lose(state);
+                self.doubt(); // The list says whether the server knows the visitor still.
                 self.cut(turn);
             }
             Frame::Message(message) => {

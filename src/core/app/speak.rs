@@ -45,6 +45,9 @@ pub(super) fn arrive(state: &mut State, usual: &Value, ahead: Option<i32>, turn:
         turn.push(Effect::Tell { line: state.chat_problems.clone(), warning: true });
     }
     state.ahead = ahead.unwrap_or(state.utc_offset);
+    if dialogue.live.is_none() {
+        state.chat.live = Default::default(); // Config may have named a server before, and a person may have had the conversation.
+    }
     state.dialogue = Some(Rc::new(dialogue));
 }
 

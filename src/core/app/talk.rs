@@ -88,8 +88,9 @@ impl State {
     pub(super) fn converse(&mut self, turn: &mut Turn) {
         self.greet(turn);
         let greets = !self.greeting.is_empty();
-        let hears = self.heard.found != self.heard.hooked && self.scoring();
-        let talks = self.has_chat() && (self.chat.open || greets || self.chat.goes_on(turn.now.wall));
+        let hears = self.heard.found != self.heard.hooked && self.scoring() && self.consent.may_store();
+        let talks = self.has_chat()
+            && (self.chat.open || greets || self.chat.goes_on(turn.now.wall) || self.chat.live.told && !self.scoring());
         if talks && greets {
             self.speak_first(turn);
         }

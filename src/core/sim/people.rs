@@ -15,6 +15,8 @@ pub enum Handling {
     Lost,
     /// It is taken, and the answer never arrives.
     Unanswered,
+    /// Nothing ever becomes of it, not even that it failed.
+    Silent,
     /// It is not taken, and answered so; what is no JSON is null.
     Answered(u16, Json),
 }
@@ -35,6 +37,8 @@ pub struct People {
     pub requests: Vec<String>,
     /// What becomes of each; done where nothing is said.
     pub handling: Option<Handler>,
+    /// So many of the first contacts the server has forgotten.
+    pub forgotten: usize,
     /// Whether a message that comes again is known by its `echo_id`, as leadheat's own server does and Chatwoot does not.
     pub knows_echoes: bool,
     /// Who listens: tab, and the contact once subscribed.
@@ -45,17 +49,19 @@ pub struct People {
 pub(super) type Told = Vec<(TabId, Json)>;
 
 impl People {
-    /// A request: the status of the answer, 0 where there is none, the answer, and what is told by cable.
-    pub(super) fn ask(&mut self, method: &str, url: &str, body: &Json) -> (u16, Json, Told) {
+    /// A request: the status of the answer, 0 where there is none, the answer, and what is told by cable. Nothing where the browser is
+    /// never told.
+    pub(super) fn ask(&mut self, method: &str, url: &str, body: &Json) -> Option<(u16, Json, Told)> {
         let path = url.strip_prefix("https://chat.example/public/api/v1/inboxes/site/contacts").unwrap_or(url);
         self.requests.push(format!("{method} {path}"));
         let handling = self.handling.as_mut().map_or(Handling::Done, |handling| handling(&format!("{method} {path}")));
-        match handling {
+        Some(match handling {
+            Handling::Silent => return None,
             Handling::Lost => (0, Json::Null, vec![]),
             Handling::Answered(status, body) => (status, body, vec![]),
             Handling::Unanswered => (0, Json::Null, self.take(method, path, body).2),
             Handling::Done => self.take(method, path, body),
-        }
+        })
     }
 
     fn take(&mut self, method: &str, path: &str, body: &Json) -> (u16, Json, Told) {
@@ -63,7 +69,11 @@ impl People {
         let parts: Vec<&str> = path.split('/').skip(1).collect();
         let contact = parts.first().and_then(|source| source.strip_prefix("contact-")?.parse::<usize>().ok());
         let number = parts.get(2).and_then(|id| id.parse::<usize>().ok());
-        let answer = match (method, &parts[..], contact.filter(|contact| *contact < self.contacts.len())) {
+        let answer = match (
+            method,
+            &parts[..],
+            contact.filter(|contact| (self.forgotten..self.contacts.len()).contains(contact)),
+        ) {
             ("POST", [], _) => {
                 self.contacts.push(body["custom_attributes"].clone());
                 let place = self.contacts.len() - 1;

@@ -182,6 +182,120 @@ fn a_name_that_the_server_has_forgotten_is_given_anew() {
     assert_eq!(seen(&world, tab).len(), 4);
 }
 
+/// As above, while the cable of the forgotten contact goes on.
+#[test]
+fn a_cable_of_a_name_that_is_forgotten_is_hung_up() {
+    let (mut world, tab) = opened(13);
+    write(&mut world, tab, "One");
+    world.people.forgotten = 1;
+    write(&mut world, tab, "Two");
+    world.pass_pinged(60_000);
+    write(&mut world, tab, "Three");
+    world.pass_pinged(3_000);
+    world.operator_writes("Yes?");
+    assert_eq!(seen(&world, tab).last(), Some(&(true, "Yes?".to_owned())));
+    assert_eq!(world.people.contacts.len(), 2);
+}
+
+#[test]
+fn what_fails_alone_is_tried_ever_more_seldom() {
+    let says = |request: &str| request.starts_with("POST") && request.ends_with("messages");
+    for status in [500, 429, 404, 401, 0] {
+        let (mut world, tab) = opened(14);
+        world.people.requests.clear();
+        world.people.handling = Some(Box::new(move |request| match says(request) {
+            true => Handling::Answered(status, Json::Null),
+            false => Handling::Done,
+        }));
+        write(&mut world, tab, "Hello");
+        world.pass_pinged(10 * 60_000);
+        let asked = world.people.requests.len();
+        assert!(asked < 100, "{asked} requests in ten minutes at {status}");
+        assert_eq!(world.people.contacts.len(), 1);
+        assert_eq!(last_delivery(&world, tab), Delivery::Failed);
+        assert_eq!(world.told(tab).iter().filter(|line| line.contains("the chat server")).count(), 1);
+        world.people.handling = None;
+        world.pass_pinged(2 * 60_000);
+        assert_eq!(taken(&world), [(false, "Hello".to_owned())]);
+    }
+    // A wall before the server that dislikes the text.
+    let (mut world, tab) = opened(15);
+    world.people.handling = Some(Box::new(move |request| match says(request) {
+        true => Handling::Answered(403, json!("Forbidden")),
+        false => Handling::Done,
+    }));
+    write(&mut world, tab, "select * from");
+    world.pass_pinged(10 * 60_000);
+    assert_eq!((world.people.contacts.len(), last_delivery(&world, tab)), (1, Delivery::Failed));
+}
+
+#[test]
+fn a_history_of_which_nothing_can_be_read_has_an_end() {
+    let (mut world, tab) = opened(16);
+    write(&mut world, tab, "Hello");
+    world.pass_pinged(3_000);
+    let nothing: Json = (0..20).map(|_| json!({})).collect();
+    world.people.handling =
+        Some(Box::new(move |request| match request.starts_with("GET") && request.contains("messages") {
+            true => Handling::Answered(200, nothing.clone()),
+            false => Handling::Done,
+        }));
+    world.people.requests.clear();
+    world.cut_cables();
+    world.pass_pinged(60_000);
+    assert!(world.people.requests.len() < 40, "{}", world.people.requests.len());
+}
+
+#[test]
+fn what_was_told_of_the_visitor_is_taken_back_whatever_fails() {
+    let (mut world, tab) = opened(17);
+    write(&mut world, tab, "Hello");
+    world.pass_pinged(3_000);
+    assert_eq!(world.people.contacts[0]["leadheat_tier"], json!("cold"));
+    world.people.handling = Some(Box::new(|request| match request.starts_with("PATCH") {
+        true => Handling::Lost,
+        false => Handling::Done,
+    }));
+    world.consent(tab, "denied");
+    world.pass_pinged(3_000);
+    world.goto(tab, "/product");
+    world.pass_pinged(30_000);
+    assert_eq!(world.people.contacts[0]["leadheat_tier"], json!("cold"));
+    world.people.handling = None;
+    world.send(tab, Event::Chat(Input::Close));
+    world.pass_pinged(60 * 60_000);
+    world.goto(tab, "/");
+    world.pass_pinged(30_000);
+    assert_eq!(world.people.contacts[0]["leadheat_tier"], Json::Null);
+}
+
+#[test]
+fn words_that_are_trimmed_on_the_way_are_known_again() {
+    let chat = json!({ "live": { "server": "https://chat.example", "inbox": "site" }, "ask_satisfied": false,
+        "script": [{ "id": "a", "say": " Hello!\n", "replies": [{ "say": " Yes " }, { "say": "No" }] }] });
+    let mut world = World::new(json!({ "chat": chat }), 18);
+    let tab = world.open("/");
+    world.send(tab, Event::Chat(Input::Open));
+    world.send(tab, Event::Chat(Input::Choose(0)));
+    write(&mut world, tab, "\u{1f916} is a robot");
+    world.pass_pinged(9_000);
+    world.cut_cables();
+    world.pass_pinged(9_000);
+    assert_eq!(world.said(tab).len(), world.people.messages.len(), "{:?}", world.said(tab));
+    assert!(world.said(tab).iter().all(|line| line.id > 0));
+}
+
+#[test]
+fn without_a_server_any_more_the_bot_talks_again() {
+    let (mut world, tab) = opened(19);
+    write(&mut world, tab, "Hello");
+    world.operator_writes("Hi");
+    world.config["chat"]["live"] = Json::Null;
+    world.goto(tab, "/");
+    write(&mut world, tab, "Is there a warranty?");
+    assert_eq!(world.said(tab).last().unwrap().from, Speaker::Bot);
+}
+
 #[test]
 fn what_the_server_would_not_have_is_said_and_tried_again() {
     let (mut world, tab) = opened(7);
@@ -239,6 +353,19 @@ fn a_server_that_does_everything_wrong_holds_up_nobody() {
         let times = |text: &str| said.iter().filter(|(_, said)| said == text).count();
         assert_eq!((times("Before"), times("Meanwhile")), (1, 1), "{status} {answer}: {said:?}");
     }
+}
+
+#[test]
+fn a_request_of_which_nothing_becomes_is_given_up() {
+    let (mut world, tab) = opened(12);
+    let mut silent = 3;
+    world.people.handling = Some(Box::new(move |_| {
+        silent -= i32::from(silent > 0);
+        if silent > 0 { Handling::Silent } else { Handling::Done }
+    }));
+    write(&mut world, tab, "Hello?");
+    world.pass_pinged(3 * 60_000);
+    assert_eq!(taken(&world), [(false, "Hello?".to_owned())]);
 }
 
 #[test]
