@@ -42,7 +42,13 @@ const FORM: &str = r#"<!doctype html><meta charset=utf-8><script src=/t/recorder
     leadheat('status').then(() => setTimeout(() => {
       for (const input of form.elements) input.dispatchEvent(new Event('input', { bubbles: true })), input.dispatchEvent(new Event('change', { bubbles: true }));
       n % 2 ? form.requestSubmit() : button.click();
-      setTimeout(() => Promise.all([leadheat('explain'), leadheat('export')]).then(answers => parent.postMessage(JSON.stringify(answers) + recorded.errors + recorded.lines, '*')), 300);
+      // A busy browser takes its time.
+      const tell = tries => Promise.all([leadheat('explain'), leadheat('export')]).then(answers => {
+        const told = JSON.stringify(answers);
+        if (tries && !told.includes('allowed')) setTimeout(tell, 200, tries - 1);
+        else parent.postMessage(told + recorded.errors + recorded.lines, '*');
+      });
+      setTimeout(tell, 300, 12);
     }, 300));
     </script>"#;
 
@@ -71,6 +77,7 @@ pub async fn secrets_are_not_read(mut v: Visitor) -> Visitor {
         seen += &post;
     }
     seen += &v.site.requests().join(" ");
+    println!("{allowed} of {PAGES} gave the address that may be read");
     assert!(
         seen.contains("\"email\":\"allowed") && allowed >= PAGES / 2,
         "{allowed} of {PAGES} gave the address that may be read"
