@@ -41,7 +41,7 @@ const COOKIE: &str = "leadheat_operator";
 /// A header that no page of another origin can set without asking first: what changes something must have it.
 const HEADER: &str = "x-leadheat";
 /// Names that mean this machine.
-const HERE: [&str; 3] = ["127.0.0.1", "localhost", "[::1]"];
+pub(crate) const HERE: [&str; 3] = ["127.0.0.1", "localhost", "[::1]"];
 /// Most bytes of a request.
 const MAX_BODY: usize = 1024 * 1024;
 /// Nobody's name has more bytes.

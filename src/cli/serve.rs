@@ -142,13 +142,13 @@ fn stranger(desk: &Desk, request: &Request) -> Option<Refusal> {
         .then(|| Refusal(401, "log in at /operator first: with --public-host the inbox is for operators".into()))
 }
 
-/// The inbox holds personal data and has no log-in yet: it answers only to this machine's own names (a foreign name that
+/// The inbox holds personal data, and where no proxy stands before it no log-in: it answers only to this machine's own names (a foreign name that
 /// resolves to it is an attack by DNS rebinding), and takes changes only from its own page.
 fn refusal(request: &Request) -> Option<Refusal> {
     let text = |name: HeaderName| request.headers().get(name).and_then(|value| value.to_str().ok());
     let host = text(header::HOST).unwrap_or_default();
     let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
-    if !["127.0.0.1", "localhost", "[::1]"].contains(&name) {
+    if !operator::HERE.contains(&name) {
         return Some(Refusal(403, format!("the inbox answers to 127.0.0.1 only, not to {name}")));
     }
     let foreign = text(header::ORIGIN).is_some_and(|origin| origin != format!("http://{host}"));

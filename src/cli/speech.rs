@@ -1,13 +1,11 @@
 //! What a conversation consists of, and its two forms in JSON: as Chatwoot's client API names things, for visitors, and as the
 //! operator page reads them. Owns the forms; must not keep or change anything.
 
+use leadheat_core::chatwoot::BOT;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use crate::inbox::Refusal;
-
-/// What the widget puts before a line of the bot, which it can only post as the visitor's.
-const BOT: &str = "🤖 ";
 
 /// Somebody with a name.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

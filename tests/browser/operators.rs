@@ -52,10 +52,15 @@ pub async fn from_the_first_log_in_to_the_visitors_answer(mut v: Visitor) -> Vis
     assert_eq!(shown["links"], json!(["https://example.com/"]));
     assert_eq!(shown["text"], said);
 
-    // Out: nothing of anybody is left on the page.
+    // Out: nothing of anybody is left on the page, and who comes back finds what was typed.
+    v.find(".composer textarea").await.send_keys("Unfinished").await.unwrap();
     v.click(".menu summary").await;
     v.click(".menu .button:last-child").await;
     v.until("the way in", "return !!document.querySelector('#gate form')").await;
     assert_eq!(v.js("return document.body.textContent.includes('expensive')").await, false);
+    v.find("input[name=name]").await.send_keys("Anna").await.unwrap();
+    v.find("input[name=password]").await.send_keys("correct horse").await.unwrap();
+    v.click(".card .primary").await;
+    v.until("the draft", "return document.querySelector('.composer textarea')?.value === 'Unfinished'").await;
     v
 }

@@ -130,8 +130,8 @@ export function createComposer({ me, claim, sent, failed }) {
       draw();
     },
     focus: () => { if (!form.hidden) field.focus(); },
-    /** Whoever comes next finds nothing of what was typed. */
-    forget: () => { drafts.clear(); waiting.clear(); outgoing.replaceChildren(); conversation = null; },
+    /** Nothing is left of what was typed. */
+    clear: () => { drafts.clear(); waiting.clear(); outgoing.replaceChildren(); conversation = null; },
     says: (text) => { typing.textContent = text; },
     saved: replies.changed,
   };

@@ -14,7 +14,7 @@ import { createTalk } from './talk.js';
 const $ = (id) => document.getElementById(id);
 const main = document.querySelector('main'), rows = $('rows'), narrow = matchMedia('(max-width: 859px), (max-height: 479px)');
 const conversations = new Map(), announced = new Set();
-let me = null, colleagues = [], invitation = '', loaded = false, lost = false, asked = 0, hangUp = null, gate = {}, soon = 0, pressed = false;
+let me = null, before = 0, colleagues = [], invitation = '', loaded = false, lost = false, asked = 0, hangUp = null, gate = {}, soon = 0, pressed = false;
 
 const alerts = createAlerts($('sound'), $('bell'), (text) => notice(text));
 const talk = createTalk($('lead'), {
@@ -127,6 +127,8 @@ async function load() {
 }
 
 function enter(operator) {
+  if (operator.id !== before) talk.clear();   // who comes back finds what was typed
+  before = operator.id;
   me = operator;
   gate = {};
   $('gate').hidden = true;
@@ -157,7 +159,7 @@ function leave(why, anyAccount = true, token = '') {
   $('gate').hidden = false;
   main.hidden = true;
   talk.idle('', '');
-  talk.forget();
+  rows.replaceChildren();   // which is drawn anew only when something is loaded
   drawAll();
 }
 

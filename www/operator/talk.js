@@ -123,7 +123,8 @@ export function createTalk(node, { me, changed, failed, gone }) {
       if (on) typing = setTimeout(() => composer.says(''), 10000);
     },
     saved: (replies) => composer.saved(replies),
-    forget: () => composer.forget(),
+    /** Somebody else is here: what was typed is not theirs. */
+    clear: () => composer.clear(),
     /** Nothing is open: says why. */
     idle(title, why) {
       composer.stop();
