@@ -587,7 +587,7 @@ impl State {
         let asks = self.asks_in(turn).map(|left| now + left);
         let greets = self.greets_in(turn).map(|left| now + left);
         let types = self.chat.typing_until(now);
-        let live = self.dialogue.is_some().then(|| now.saturating_add(self.link.due_in));
+        let live = self.link.due_in.map(|left| now + left);
         for other in [self.outbox.next_due(now), self.save_due(), self.revision_due(), asks, greets, types, live] {
             due = due.min(other.unwrap_or(Millis::MAX));
         }

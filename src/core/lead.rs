@@ -3,13 +3,14 @@
 
 use crate::chat::{Speaker, clean};
 use crate::consent::{Decision, Source};
+use crate::json::Value;
 use crate::names::names;
 use crate::qualify::Qualification;
 use crate::signal::Kind;
 use crate::text::clip;
 use crate::tier::{Stage, Tier};
 use crate::visitor::Attributes;
-use crate::wire::{Wire, record};
+use crate::wire::{Wire, object, record};
 use crate::write::json;
 
 /// Name and version of the form.
@@ -53,7 +54,20 @@ pub struct Contact {
     pub company: Option<String>,
 }
 
-record!(Contact { name, email, phone, company });
+impl Wire for Contact {
+    fn write(&self) -> Value {
+        object("name email phone company", &[&self.name, &self.email, &self.phone, &self.company])
+    }
+
+    /// Cleaned: somebody else may have written it.
+    fn read(value: &Value) -> Contact {
+        let mut read = Contact::default();
+        for field in Field::NAMES.all {
+            read.set(*field, value.part(field.name()).as_str().unwrap_or_default());
+        }
+        read
+    }
+}
 
 impl Contact {
     /// The value of a field.

@@ -29,6 +29,9 @@ pub use people::{Handler, Handling, People};
 /// When worlds begin: 2026-11-02T08:00:00Z, a Monday.
 pub const START: Millis = 1_793_606_400_000;
 
+/// Most events that follow from one at once: a lead to each of many receivers, in each of many tabs, is far below.
+const MOST_AT_ONCE: usize = 10_000;
+
 /// Which tab.
 pub type TabId = usize;
 
@@ -42,6 +45,8 @@ pub struct World {
     pub received: Vec<Json>,
     /// Where each of these came in.
     pub received_at: Vec<String>,
+    /// How often an alarm rang.
+    pub alarms: usize,
     /// Every post that was sent, whatever became of it.
     pub posts: usize,
     /// Where these went.
@@ -158,6 +163,7 @@ impl World {
             wall: START,
             received: Vec::new(),
             received_at: Vec::new(),
+            alarms: 0,
             posts: 0,
             addresses: Vec::new(),
             beacons: Vec::new(),
@@ -293,7 +299,10 @@ impl World {
     /// Lets an event happen in a tab, with all that follows from it at once.
     pub fn send(&mut self, tab: TabId, event: Event) {
         let mut events = vec![(tab, event)];
+        let mut left = MOST_AT_ONCE;
         while !events.is_empty() {
+            left -= 1;
+            assert!(left > 0, "one event leads to others for ever, now to {:?}", events[0].1);
             let (tab, event) = events.remove(0);
             if !self.tabs[tab].open {
                 continue;
@@ -511,6 +520,7 @@ impl World {
                 }
                 None => {
                     let (_, id) = alarm.expect("it was the one that was due");
+                    self.alarms += 1;
                     self.tabs[id].alarm = None;
                     self.send(id, Event::Woke);
                 }

@@ -83,8 +83,8 @@ pub(crate) struct Link {
     /// What the server was told of the visitor last, and when.
     told: Option<(Tier, i64, String)>,
     told_at: Millis,
-    /// In how many milliseconds there is something to do.
-    pub(super) due_in: Millis,
+    /// In how many milliseconds there is something to do; `None` for nothing.
+    pub(super) due_in: Option<Millis>,
     /// The lock of all tabs is needed: two tabs would say the same twice.
     pub(super) wants_lock: bool,
 }
@@ -121,7 +121,7 @@ impl Link {
     }
 
     fn wake(&mut self, after: Millis) {
-        self.due_in = self.due_in.min(after);
+        self.due_in = Some(self.due_in.map_or(after, |due| due.min(after)));
     }
 }
 
@@ -136,7 +136,7 @@ pub(super) fn typing(state: &mut State, turn: &Turn) {
 pub(super) fn settle(state: &mut State, turn: &mut Turn) {
     let Some(server) = state.dialogue.as_ref().and_then(|dialogue| dialogue.live.clone()) else { return };
     let mut link = take(&mut state.link);
-    (link.due_in, link.wants_lock) = (Millis::MAX, false);
+    (link.due_in, link.wants_lock) = (None, false);
     if link.source != state.chat.live.source {
         link.begin_anew(&state.chat.live.source, turn);
     }
@@ -192,7 +192,7 @@ impl Link {
         if self.asked.is_some() || self.cable != Cable::Closed {
             turn.push(Effect::Live(Box::new(Act::HangUp)));
         }
-        *self = Link { source: take(&mut self.source), ticket: self.ticket, due_in: Millis::MAX, ..Link::default() };
+        *self = Link { source: take(&mut self.source), ticket: self.ticket, ..Link::default() };
     }
 
     /// The server has given the visitor another name, here or in another tab: what came before is of no use.

@@ -94,9 +94,7 @@ impl State {
 
     /// How the visitor can be reached, as far as it may be used.
     pub(super) fn contact(&self) -> Contact {
-        let known =
-            if self.scoring() { self.chat.contact.or(&self.sum.contact.value) } else { self.chat.contact.clone() };
-        known.cleaned() // It may come from storage.
+        if self.scoring() { self.chat.contact.or(&self.sum.contact.value) } else { self.chat.contact.clone() }
     }
 
     fn mark(&self) -> Option<&LeadMark> {
@@ -310,7 +308,7 @@ impl State {
             (Qualification::read(item.body.part("qualification")), Contact::read(item.body.part("contact")));
         // Without what the page told by `identify`. Other leads than that of this conversation are from tabs without consent.
         if self.chat.lead.as_ref().is_some_and(|mark| mark.id == item.lead) {
-            (said, contact) = (self.chat.said.clone(), self.chat.contact.cleaned());
+            (said, contact) = (self.chat.said.clone(), self.chat.contact.clone());
         }
         let tier = tier::tier(0, Tier::Cold, &self.config.model.tiers, said.timeframe, false);
         let stage = tier::stage(tier, Stage::Suspect, &said, contact.reachable(), None);

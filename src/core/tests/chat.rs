@@ -718,3 +718,35 @@ fn the_examples_answer_what_they_are_asked() {
         assert!(bot(&world, tab, 9).iter().any(|said| said.contains(answer)), "{question}: {:?}", bot(&world, tab, 9));
     }
 }
+
+/// An hour in which nothing happens: the attention ends, the bot has said its part, and then nothing is to be done. Chats with people
+/// have their cable to look after: tests/live.rs.
+#[test]
+fn nobody_is_woken_where_nothing_happens() {
+    for input in [Input::Open, Input::Write("What does it cost?".into()), Input::Close] {
+        let (mut world, tab) = opened(json!({ "company": "Lumo" }));
+        say(&mut world, tab, input);
+        world.pass(10 * 60_000);
+        let before = world.alarms;
+        world.pass(HOUR);
+        assert!(world.alarms - before <= 2, "{} alarms in an hour", world.alarms - before);
+    }
+}
+
+/// What stands in storage may be anybody's: a contact that no form would take made a new revision of the lead after each that was sent.
+#[test]
+fn a_stored_contact_that_is_none_is_told_once() {
+    let (mut world, tab) = opened(json!({ "company": "Lumo" }));
+    world.submit(tab, "kate@firm.example");
+    world.pass(10_000);
+    world.chat(tab, 0, 0, "kate@firm.example");
+    world.pass(60_000);
+    let stored = world.site()["leadheat:chat"].replace(r#""company":null"#, r#""company":"\u0000 ""#);
+    assert!(stored.contains("u0000"), "{stored}");
+    world.plant("leadheat:chat", &stored);
+    let before = world.posts;
+    world.goto(tab, "/product");
+    world.pass(10 * 60_000);
+    assert!(world.posts - before <= 1, "{} posts", world.posts - before);
+    assert_eq!(world.received.last().unwrap()["contact"]["company"], Json::Null);
+}

@@ -493,3 +493,15 @@ fn a_thousand_conversations_with_cuts_lose_and_double_nothing() {
     println!("{messages} messages, {cuts} cuts besides the requests that were lost: none lost, none doubled");
     assert!(messages > 4_000 && cuts > 1_000);
 }
+
+/// In an hour in which nobody says anything there is the cable alone to look after.
+#[test]
+fn a_quiet_conversation_is_looked_after_seldom() {
+    let (mut world, tab) = opened(9);
+    write(&mut world, tab, "What does it cost?");
+    world.pass_pinged(10 * 60_000);
+    let before = world.alarms;
+    world.pass_pinged(3_600_000);
+    let alarms = world.alarms - before;
+    assert!((1..=600).contains(&alarms), "{alarms} alarms in an hour");
+}
