@@ -130,6 +130,8 @@ pub enum Event {
         usual: Value,
         /// Minutes that [`State::zone`] is ahead of UTC; `None` where there is none, or the browser does not know it.
         ahead: Option<i32>,
+        /// The page's own, as `location.origin`.
+        origin: String,
     },
     /// What came of [`Effect::Live`].
     Live(Box<News>),
@@ -498,7 +500,7 @@ impl State {
             Event::Vendor(line, texts) if self.dialogue.is_some() => heard::hear(self, line, &texts, turn),
             Event::Vendor(..) => {}
             Event::Exiting => turn.exiting = true,
-            Event::Came { usual, ahead } => self.came(&usual, ahead, turn),
+            Event::Came { usual, ahead, origin } => self.came(&usual, ahead, &origin, turn),
             Event::Live(news) if self.dialogue.is_some() => live::hear(self, &news, turn),
             Event::Live(_) => {}
             Event::Changed { key, value } => self.changed(&key, value, turn),

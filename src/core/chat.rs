@@ -179,6 +179,8 @@ pub enum Input {
     Forget,
     /// Is writing something.
     Typing,
+    /// Chose a file of this name and so many bytes, which the widget keeps under this number while the page lives.
+    Attach(String, u64, u32),
 }
 
 /// What is wrong with a field of the contact form; `None` is the consent box.

@@ -5,6 +5,7 @@
 
 use crate::chat::{MAX_MESSAGE, Speaker, clean};
 use crate::json::Value;
+use crate::link;
 use crate::list::gather;
 use crate::text::{late, number, place};
 use crate::time::{Millis, SECOND};
@@ -20,7 +21,7 @@ const MAX_ANSWER: usize = 8 * MAX_MESSAGE;
 /// Which server, and which of its inboxes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Server {
-    /// Its address; empty for the site's own host.
+    /// Its address, which begins with http.
     pub url: String,
     /// The identifier of an inbox for API clients, which is no secret.
     pub inbox: String,
@@ -32,8 +33,9 @@ pub type Request = (&'static str, String, String);
 /// What the widget does for a conversation with people.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Act {
-    /// Sends a request; answered by [`News::Answered`] with the number.
-    Ask(u32, Request),
+    /// Sends a request; answered by [`News::Answered`] with the number. Where there is a file to it, of this number, what is said goes
+    /// as a form, with the file in `attachments[]`.
+    Ask(u32, Request, Option<u32>),
     /// Opens a cable to this address, which begins with http, by one of these protocols, a list in JSON; in place of any other.
     Connect(String, &'static str),
     /// Sends a text by the cable.
@@ -169,8 +171,8 @@ pub fn command(token: &str, present: bool) -> String {
     })
 }
 
-/// What came by the cable, about this conversation.
-pub fn frame(value: &Value, conversation: u32) -> Frame {
+/// What came by the cable of a server at this address, about this conversation.
+pub fn frame(value: &Value, conversation: u32, server: &str) -> Frame {
     let message = value.part("message");
     let data = message.part("data");
     let is_ours = |id: &Value| id.as_number() == f64::from(conversation);
@@ -184,7 +186,9 @@ pub fn frame(value: &Value, conversation: u32) -> Frame {
         "message.created message.updated conversation.status_changed conversation.typing_on conversation.typing_off presence.update"
     );
     match place(events, &message.text("event")) {
-        Some(0 | 1) if is_ours(data.part(late!("conversation_id"))) => read(data).map_or(Frame::Other, Frame::Message),
+        Some(0 | 1) if is_ours(data.part(late!("conversation_id"))) => {
+            read(data, server).map_or(Frame::Other, Frame::Message)
+        }
         Some(2) if is_ours(data.part("id")) => agent(data).map_or(Frame::Other, Frame::Agent),
         Some(event @ (3 | 4)) if is_ours(data.part("conversation").part("id")) => Frame::Typing(event == 3),
         Some(5) => Frame::Presence(matches!(data.part("users"), Value::Object(users) if !users.is_empty())),
@@ -207,8 +211,8 @@ fn name_of(person: &Value) -> String {
     if name.is_empty() { "…".to_owned() } else { name }
 }
 
-/// A message, where a document is one that is to be seen.
-pub fn read(value: &Value) -> Option<Message> {
+/// A message of a server at this address, where a document is one that is to be seen.
+pub fn read(value: &Value, server: &str) -> Option<Message> {
     let id = value.number("id");
     let by_company = match value.part(late!("message_type")) {
         Value::Number(0.0) => false,
@@ -218,7 +222,7 @@ pub fn read(value: &Value) -> Option<Message> {
     let files = value.items(late!("attachments")).iter().map(|file| file.text(late!("data_url")));
     let mut text = value.text("content");
     for file in files.filter(|file| !file.is_empty()) {
-        text = [&text, "\n", &file].concat();
+        text = [&text, "\n", &link::absolute(server, &file)].concat();
     }
     let (from, text) = if by_company { (Speaker::Agent, clean(&text, MAX_ANSWER)) } else { told(&text) };
     if id < 1.0 || text.is_empty() || value.flag(late!("private")) {
@@ -240,8 +244,8 @@ pub fn told(text: &str) -> (Speaker, String) {
 }
 
 /// The messages of an answer, oldest first.
-pub fn messages(value: &Value) -> Vec<Message> {
-    gather(value.as_list().iter().filter_map(read))
+pub fn messages(value: &Value, server: &str) -> Vec<Message> {
+    gather(value.as_list().iter().filter_map(|value| read(value, server)))
 }
 
 /// Reads config's `chat.live`, whose shape has been checked.

@@ -8,7 +8,7 @@ mod people;
 
 use std::collections::BTreeMap;
 
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 
 use crate::app::{Area, Boot, Effect, Event, Kept, Notice, State, Stored, update};
 use crate::chat::{Input, Line};
@@ -353,7 +353,14 @@ impl World {
                 self.fly(tab, after, Event::Settled { key, outcome }, events);
             }
             Effect::Fetch if self.no_panel => {}
-            Effect::Fetch => events.push((tab, Event::Came { usual: parse(dialogue::DEFAULT), ahead: Some(120) })),
+            Effect::Fetch => events.push((
+                tab,
+                Event::Came {
+                    usual: parse(dialogue::DEFAULT),
+                    ahead: Some(120),
+                    origin: "https://site.example".into(),
+                },
+            )),
             Effect::Live(act) => self.talk(tab, *act, events),
             Effect::Render(view) => self.tabs[tab].view = (*view).clone(),
             Effect::Announce(notice) => self.tabs[tab].notices.push(notice),
@@ -404,8 +411,11 @@ impl World {
     /// Talks to the chat server.
     fn talk(&mut self, tab: TabId, act: Act, events: &mut Vec<(TabId, Event)>) {
         let told = match act {
-            Act::Ask(ticket, (method, url, body)) => {
-                let body = serde_json::from_str(&body).unwrap_or_default();
+            Act::Ask(ticket, (method, url, body), file) => {
+                let mut body: Json = serde_json::from_str(&body).unwrap_or_default();
+                if let Some(file) = file {
+                    body["attachments"] = json!([{ "data_url": format!("/files/{file}") }]);
+                }
                 let Some((status, answer, told)) = self.people.ask(method, &url, &body) else { return };
                 let answer = Event::Live(Box::new(News::Answered(ticket, status, parse(&answer.to_string()))));
                 self.fly(tab, self.delay, answer, events);

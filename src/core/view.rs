@@ -49,6 +49,8 @@ pub struct Panel {
     pub privacy: String,
     /// Everything was just deleted at the visitor's wish.
     pub forgotten: bool,
+    /// The visitor can send files.
+    pub takes_files: bool,
     /// The last message is shown beside the launcher, since the visitor was spoken to unasked.
     pub greets: bool,
     /// The phrases.
@@ -114,6 +116,8 @@ pub enum Delivery {
     Delivered,
     /// The receiver is away, or would not have it.
     Failed,
+    /// It cannot be sent.
+    Refused,
 }
 
 /// What the visitor can do next.

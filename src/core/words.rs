@@ -84,6 +84,10 @@ phrases! {
     FAILED "failed";
     /// The button beside it.
     RETRY "retry";
+    /// The button by which a file is chosen.
+    ATTACH "attach";
+    /// Under a file that cannot be sent.
+    REFUSED "refused";
     /// Label of the field for a name.
     NAME "name";
     /// Label of the field for an e-mail address.

@@ -16,12 +16,16 @@ use crate::shell::send;
 
 /// Milliseconds after which a request is given up.
 const PATIENCE: f64 = 15_000.0;
+/// The same for one with a file.
+const FILE_PATIENCE: f64 = 120_000.0;
 
 #[derive(Default)]
 struct Line {
     ticket: u32,
     request: JsValue,
     cable: JsValue,
+    /// All that were chosen.
+    files: Vec<JsValue>,
 }
 
 thread_local! {
@@ -32,10 +36,10 @@ thread_local! {
 #[inline(never)]
 pub(crate) fn act(act: &Act) {
     match act {
-        Act::Ask(ticket, request) => ask(*ticket, request),
+        Act::Ask(ticket, request, file) => ask(*ticket, request, *file),
         Act::Connect(url, protocols) => {
             hang_up();
-            let url = ["ws", absolute(url).strip_prefix("http").unwrap_or_default()].concat();
+            let url = ["ws", url.strip_prefix("http").unwrap_or_default()].concat();
             let cable = make("WebSocket", &[url.into(), js_sys::JSON::parse(protocols).unwrap_or_default()]);
             hear(&cable, "message close");
             LINE.with_borrow_mut(|line| line.cable = cable);
@@ -52,16 +56,44 @@ pub(crate) fn act(act: &Act) {
     }
 }
 
-fn ask(ticket: u32, (method, url, body): &Request) {
+/// Keeps a file that the visitor has chosen. Returns its number.
+pub(crate) fn keep(file: JsValue) -> u32 {
+    LINE.with_borrow_mut(|line| {
+        line.files.push(file);
+        line.files.len() as u32 - 1
+    })
+}
+
+fn ask(ticket: u32, (method, url, body): &Request, file: Option<u32>) {
+    let file = file.and_then(|number| LINE.with_borrow(|line| line.files.get(number as usize).cloned()));
     let request = make("XMLHttpRequest", &[]);
     hear(&request, "loadend");
-    call(&request, "open", &[(*method).into(), absolute(url).into()]);
-    set(&request, "timeout", &PATIENCE.into());
-    if !body.is_empty() {
-        call(&request, "setRequestHeader", &["content-type".into(), "application/json".into()]);
-    }
+    call(&request, "open", &[(*method).into(), url.into()]);
+    let patience = if file.is_some() { FILE_PATIENCE } else { PATIENCE };
+    set(&request, "timeout", &patience.into());
+    let body = match file {
+        Some(file) => form(body, file),
+        None => {
+            if !body.is_empty() {
+                call(&request, "setRequestHeader", &["content-type".into(), "application/json".into()]);
+            }
+            body.into()
+        }
+    };
     LINE.with_borrow_mut(|line| (line.ticket, line.request) = (ticket, request.clone()));
-    call(&request, "send", &[body.into()]);
+    call(&request, "send", &[body]);
+}
+
+/// What is said, in JSON, as a form with a file.
+fn form(said: &str, file: JsValue) -> JsValue {
+    let form = make("FormData", &[]);
+    let append = |name: &str, value: JsValue| drop(call(&form, "append", &[name.into(), value]));
+    let said = js_sys::JSON::parse(said).unwrap_or_default();
+    for name in ["content", "echo_id"] {
+        append(name, get(&said, name));
+    }
+    append("attachments[]", file);
+    form
 }
 
 fn hang_up() {
@@ -92,12 +124,6 @@ pub(crate) fn heard(event: &web_sys::Event) {
         _ => return, // Of one that is not needed any more.
     };
     send(Event::Live(Box::new(news)));
-}
-
-/// Of the page itself, whatever its <base> says.
-fn absolute(url: &str) -> String {
-    let origin = if url.starts_with('/') { text(&host::global("location"), "origin") } else { String::new() };
-    [&origin, url].concat()
 }
 
 /// Calls a method; what it throws, or where there is none, is undefined.

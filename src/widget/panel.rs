@@ -56,7 +56,8 @@ thread_local! {
 pub(crate) fn came(zone: &str) {
     // As long as the page lives.
     EAR.replace(Closure::<dyn Fn(web_sys::Event)>::new(|event: web_sys::Event| hear(&event)).into_js_value());
-    send(Event::Came { usual: host::usual_chat(), ahead: ahead(zone) });
+    let origin = text(&host::global("location"), "origin");
+    send(Event::Came { usual: host::usual_chat(), ahead: ahead(zone), origin });
 }
 
 /// Minutes that a time zone is ahead of UTC now, where the browser knows it.
@@ -223,9 +224,11 @@ fn dialog(panel: &Panel, lang: Lang, root: &NodeRef) -> Html {
         Ask::Thanks => html! { <p class="note">{ say(words::THANKS) }</p> },
         Ask::Text => Html::default(),
     };
-    let groups = panel
-        .lines
-        .chunk_by(|a, b| a.line.from == b.line.from && a.line.by == b.line.by && b.line.at < a.line.at + 300_000);
+    let is_refused = |said: &Said| said.delivery == Delivery::Refused;
+    let groups = panel.lines.chunk_by(|a, b| {
+        let goes_on = a.line.from == b.line.from && a.line.by == b.line.by && b.line.at < a.line.at + 300_000;
+        goes_on && is_refused(a) == is_refused(b)
+    });
     html! {
         <section class="panel" ref={root} role="dialog" aria-modal={modal.then_some("true")} aria-labelledby="title">
             <header>
@@ -245,7 +248,7 @@ fn dialog(panel: &Panel, lang: Lang, root: &NodeRef) -> Html {
                 }
                 { ask }
             </div>
-            { writer(&say) }
+            { writer(panel.takes_files, &say) }
             <footer>
                 if !panel.privacy.is_empty() {
                     <a href={[&origin, panel.privacy.as_str()].concat()} target="_blank" rel="noopener">{ say(words::PRIVACY) }</a>
@@ -280,6 +283,7 @@ fn group(said: &[Said], panel: &Panel, lang: Lang) -> Html {
         Delivery::Sending => say(words::SENDING),
         Delivery::Delivered => say(words::DELIVERED),
         Delivery::Failed => say(words::FAILED),
+        Delivery::Refused => say(words::REFUSED),
     };
     html! {
         <div class="group" data-from={last.line.from.name()}>
@@ -299,7 +303,7 @@ fn group(said: &[Said], panel: &Panel, lang: Lang) -> Html {
 /// A part of a message: text, or a link.
 fn part((part, is_link): (&str, bool)) -> Html {
     if is_link {
-        html! { <a href={part.to_owned()} target="_blank" rel="noopener noreferrer">{ part }</a> }
+        html! { <a href={part.to_owned()} target="_blank" rel="noopener noreferrer">{ link::label(part) }</a> }
     } else {
         html! { { part } }
     }
@@ -328,11 +332,17 @@ fn satisfied<'w>(say: &impl Fn(Word) -> &'w str) -> Html {
 }
 
 /// The text field: Enter sends, Shift+Enter makes a line; it grows to four lines.
-fn writer<'w>(say: &impl Fn(Word) -> &'w str) -> Html {
+fn writer<'w>(takes_files: bool, say: &impl Fn(Word) -> &'w str) -> Html {
     let write = say(words::WRITE);
     html! {
         <div class="writer">
             <textarea rows="1" maxlength="1000" aria-label={write.to_owned()} placeholder={write.to_owned()} />
+            if takes_files {
+                <label class="attach">
+                    <input type="file" aria-label={say(words::ATTACH).to_owned()} title={say(words::ATTACH).to_owned()} />
+                    { icon("M20 11l-8.5 8.5a5 5 0 01-7-7L13 4a3.3 3.3 0 014.7 4.7l-8.5 8.5a1.7 1.7 0 01-2.4-2.4L14 7.7") }
+                </label>
+            }
             { button("send", say(words::SEND), icon("M4 12l16-7-5 15-3.5-5.5zM11.5 14.5L20 5")) }
         </div>
     }
@@ -396,13 +406,14 @@ fn heard(event: &web_sys::Event) -> Option<Input> {
             fit();
             None
         }
-        "input" => {
-            if text(&target, "type") == "textarea" {
+        "input" => match text(&target, "type").as_str() {
+            "textarea" => {
                 grow(target.unchecked_ref());
-                return Some(Input::Typing);
+                Some(Input::Typing)
             }
-            None
-        }
+            "file" => chosen(&target),
+            _ => None,
+        },
         _ => {
             live::heard(event);
             None
@@ -420,6 +431,14 @@ fn written(field: Element) -> Option<Input> {
     }
     focus(Some(field));
     some.then_some(Input::Write(written))
+}
+
+/// The file that is chosen in a field, which is emptied, so that the same can be chosen again.
+fn chosen(field: &Element) -> Option<Input> {
+    let file = get(&get(field, "files"), "0");
+    let (name, bytes) = (text(&file, "name"), get(&file, "size").as_f64()?);
+    set(field, "value", &"".into());
+    Some(Input::Attach(name, bytes as u64, live::keep(file)))
 }
 
 fn grow(field: &HtmlElement) {

@@ -10,6 +10,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
 use crate::visitor::Visitor;
+use crate::{npm, panel};
 
 const SHADOW: &str = "const shadow = document.querySelector('leadheat-chat').shadowRoot;";
 
@@ -44,13 +45,17 @@ async fn pass(mut from: impl AsyncReadExt + Unpin, mut to: impl AsyncWriteExt + 
 }
 
 async fn open(v: &mut Visitor, server: &str) {
+    open_with(v, server, "").await;
+}
+
+async fn open_with(v: &mut Visitor, server: &str, more: &str) {
     let config =
         json!({ "webhook": "/webhook", "chat": { "company": "Lumo", "live": { "server": server, "inbox": "demo" } } });
     v.site.file("/t/live.json", "application/json", &config.to_string());
     v.site.page(
         "/t/live",
         None,
-        "<script src=/leadheat-stub.js></script><script async src=/leadheat.js data-config=/t/live.json></script>",
+        &format!("<script src=/leadheat-stub.js></script><script async src=/leadheat.js data-config=/t/live.json></script>{more}"),
     );
     v.goto("/t/live").await;
     v.ready().await;
@@ -203,6 +208,49 @@ pub async fn a_message_is_there_and_back_in_no_time(mut v: Visitor) -> Visitor {
     println!("from the operator to the visitor and back: median {} ms, p95 {p95} ms", times[19]);
     // Beside other tests of this program; the limit on a quiet machine is 300 ms.
     assert!(p95 < 1_500, "{times:?}");
+    v
+}
+
+pub async fn a_file_goes_to_the_company(mut v: Visitor) -> Visitor {
+    let axe = npm::scripts(&v, &["axe-core/axe.min.js"], "").unwrap_or_default();
+    open_with(&mut v, "", &[&axe, "<main><h1>Shop</h1></main>"].concat()).await;
+    v.call(json!(["open"])).await;
+    let content = "\0\u{ff}<script>alert(1)</script>".repeat(40_000);
+    let file = std::env::temp_dir().join(format!("roof & <b>{}.svg", v.site.address.port()));
+    std::fs::write(&file, &content).unwrap();
+    v.panel("input[type=file]").await.send_keys(file.to_str().unwrap()).await.unwrap();
+    delivered(&v).await;
+    let name = file.file_name().unwrap().to_str().unwrap();
+    assert_eq!(v.site.conversation(), [(From::Visitor, name.to_owned())]);
+    let link =
+        v.js(&format!("{SHADOW} const link = shadow.querySelector('[data-from=visitor] a'); return link.href")).await;
+    let link = link.as_str().unwrap();
+    assert!(link.starts_with(&v.site.url("/public/api/v1/files/")), "{link}");
+    assert_eq!(seen(&v, "visitor").await, [format!("{name}\n{link}")]);
+    let there = v
+        .js(&format!(
+            "return fetch('{link}').then(async answer => [answer.headers.get('content-type'), await answer.text()])"
+        ))
+        .await;
+    assert_eq!(there, json!(["application/octet-stream", content]));
+    // What is too large is not even sent, and what comes after it is.
+    v.js(&format!(
+        "{SHADOW} const field = shadow.querySelector('input[type=file]'), many = new DataTransfer();
+        many.items.add(new File([new Uint8Array(10_000_001)], 'film.mp4')); field.files = many.files;
+        field.dispatchEvent(new Event('input', {{ bubbles: true, composed: true }}))"
+    ))
+    .await;
+    v.until("refused", &format!("{SHADOW} return shadow.textContent.includes('Not sent: over 10 MB')")).await;
+    if !axe.is_empty() {
+        panel::sound(&v, "files").await;
+    }
+    v.write("And a word").await;
+    v.until("the word is there", &format!("{SHADOW} return shadow.textContent.includes('Delivered')")).await;
+    while v.site.conversation().len() < 2 {
+        v.pause(50).await;
+    }
+    assert_eq!(v.site.conversation()[1], (From::Visitor, "And a word".to_owned()));
+    std::fs::remove_file(file).unwrap();
     v
 }
 

@@ -76,7 +76,7 @@ scenarios! {
     cost: handlers_are_quick, an_idle_page_costs_nothing, what_is_taken_down_stays_down, crowded_pages_are_not_held_up, strange_pages_do_no_harm;
     routers: react_router, vue_router, turbo, htmx, pjax;
     live: a_line_that_is_cut_at_every_step_loses_and_doubles_nothing, what_an_operator_writes_is_text_and_who_it_is_is_seen,
-        the_cable_keeps_no_page_out_of_the_back_forward_cache, a_message_is_there_and_back_in_no_time, a_server_that_does_everything_wrong;
+        the_cable_keeps_no_page_out_of_the_back_forward_cache, a_message_is_there_and_back_in_no_time, a_file_goes_to_the_company, a_server_that_does_everything_wrong;
     operators: from_the_first_log_in_to_the_visitors_answer;
     sales: inbox_shows_a_lead_live;
     vectors: scores_are_those_of_the_native_core;

@@ -92,12 +92,12 @@ pub async fn everybody_can_use_each_state(mut v: Visitor) -> Visitor {
 }
 
 /// No violation that axe knows of, nothing to scroll sideways, and what can be pressed is large enough.
-async fn sound(v: &Visitor, state: &str) {
+pub async fn sound(v: &Visitor, state: &str) {
     let script = "return axe.run('leadheat-chat', { resultTypes: ['violations'] }).then(found => found.violations.map(one => one.id + ' ' + one.nodes.map(node => node.html).join(' ')))";
     assert_eq!(v.js(script).await, json!([]), "{state}");
     let wide = "return [...shadow.querySelectorAll('.panel *')].filter(one => one.scrollWidth > one.clientWidth + 1 && getComputedStyle(one).overflowX !== 'visible' && !one.matches('.hidden, .by, textarea, input')).map(one => one.outerHTML.slice(0, 200))";
     assert_eq!(see(v, wide).await, json!([]), "{state}: wider than the panel");
-    let small = "return [...shadow.querySelectorAll('button, footer a, textarea')].filter(one => one.offsetParent && one.getBoundingClientRect().height < 43.5).map(one => one.outerHTML)";
+    let small = "return [...shadow.querySelectorAll('button, footer a, textarea, input[type=file]')].filter(one => one.offsetParent && one.getBoundingClientRect().height < 43.5).map(one => one.outerHTML)";
     assert_eq!(see(v, small).await, json!([]), "{state}: hard to hit");
 }
 

@@ -32,8 +32,9 @@ function draw(message, before, visitor) {
   if (message.from === 'event') return h('li', { class: 'event' }, t(`event.${message.content}`, message.author.name, clock(iso(message.created_at))));
   const goesOn = before && before.from === message.from && before.author.id === message.author.id && message.created_at - before.created_at < 300;
   const content = message.from === 'bot' ? message.content.replace(/^🤖 /, '') : message.content;
+  const isName = message.files.some(({ name }) => name === content);   // The panel sends a file with its name.
   return h('li', { class: goesOn ? `${SIDE[message.from]} on` : SIDE[message.from] }, !goesOn && h('p', { class: 'who' }, who(message, visitor), ' ', time(message)),
-    content && h('p', { class: 'bubble' }, words(content)), files(message.files));
+    content && !isName && h('p', { class: 'bubble' }, words(content)), files(message.files));
 }
 
 /** `earlier()` asks for the messages before those that are here. */

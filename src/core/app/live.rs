@@ -10,7 +10,7 @@
 use std::mem::take;
 
 use super::{Effect, Lock, State, Turn};
-use crate::chat::{ELSEWHERE, Line, REFUSED, Speaker};
+use crate::chat::{ELSEWHERE, Line, REFUSED, Speaker, clean};
 use crate::chatwoot::{self, Act, Frame, Message, News, Server};
 use crate::consent::Decision;
 use crate::id::digest;
@@ -19,6 +19,7 @@ use crate::list::gather;
 use crate::text::{decimal, late, number};
 use crate::tier::Tier;
 use crate::time::{MINUTE, Millis, SECOND};
+use crate::view::{Delivery, Said};
 use crate::wire::object;
 
 /// A server sends something every three seconds; a cable that is silent for so long is cut.
@@ -38,6 +39,10 @@ const WAIT: Millis = SECOND;
 const LONGEST_WAIT: Millis = MINUTE;
 /// The browser gives a request up after half of this; whatever becomes of it, nothing waits longer.
 const PATIENCE: Millis = 30 * SECOND;
+/// The same for one with a file.
+const FILE_PATIENCE: Millis = 4 * MINUTE;
+/// Most bytes of a file. leadheat's own server takes little more, Chatwoot 40 MB.
+const MAX_FILE: u64 = 10_000_000;
 /// Another tab that has the lock has it no longer.
 const LOCK_WAIT: Millis = 2 * SECOND;
 /// A server answers with so many messages at a time.
@@ -68,6 +73,8 @@ pub(crate) struct Link {
     /// What has been read of messages that were missed.
     missed: Vec<Message>,
     polled_at: Millis,
+    /// Files that the server has not got yet, in the order in which they were chosen. They are gone with the page.
+    pub(super) files: Vec<File>,
     failures: u32,
     /// Nothing is asked before.
     again_at: Millis,
@@ -97,6 +104,18 @@ enum Cable {
     Open,
 }
 
+/// A file that the visitor has chosen.
+#[derive(Clone, Debug)]
+pub(super) struct File {
+    /// Its number in the widget.
+    number: u32,
+    /// When it was chosen.
+    at: Millis,
+    name: String,
+    /// It is too large, or the server would not have it.
+    is_refused: bool,
+}
+
 #[derive(Clone, Debug, PartialEq)]
 enum Asked {
     Contact,
@@ -105,6 +124,8 @@ enum Asked {
     History,
     /// The message of this time and text.
     Say(Millis, String),
+    /// The file of this number.
+    Send(u32),
     Describe,
     Typing,
 }
@@ -125,6 +146,12 @@ impl Link {
     }
 }
 
+/// The visitor has chosen a file.
+pub(super) fn attach(state: &mut State, name: &str, bytes: u64, number: u32, turn: &Turn) {
+    let name = Some(clean(name, 120)).filter(|name| !name.is_empty()).unwrap_or_else(|| "file".to_owned());
+    state.link.files.push(File { number, at: turn.now.wall, name, is_refused: bytes > MAX_FILE });
+}
+
 /// The visitor is writing.
 #[inline(never)]
 pub(super) fn typing(state: &mut State, turn: &Turn) {
@@ -137,10 +164,13 @@ pub(super) fn settle(state: &mut State, turn: &mut Turn) {
     let Some(server) = state.dialogue.as_ref().and_then(|dialogue| dialogue.live.clone()) else { return };
     let mut link = take(&mut state.link);
     (link.due_in, link.wants_lock) = (None, false);
+    if state.forgetting {
+        link.files.clear();
+    }
     if link.source != state.chat.live.source {
         link.begin_anew(&state.chat.live.source, turn);
     }
-    if is_wanted(state, turn.now.wall) {
+    if is_wanted(state, &link, turn.now.wall) {
         link.forget_typing(turn.now.monotonic);
         link.connect(state, &server, turn);
         link.ask(state, &server, turn);
@@ -152,10 +182,10 @@ pub(super) fn settle(state: &mut State, turn: &mut Turn) {
 
 /// Whether the server is needed: in an open chat as soon as there is something to tell, and for a conversation that goes on. Not
 /// while the page is away.
-fn is_wanted(state: &State, now: Millis) -> bool {
+fn is_wanted(state: &State, link: &Link, now: Millis) -> bool {
     let chat = &state.chat;
     let opened = chat.open && (chat.heard > 0 || tells(state));
-    let goes_on = opened || chat.goes_on(now) || chat.live.told && !tells(state);
+    let goes_on = opened || link.next_file().is_some() || chat.goes_on(now) || chat.live.told && !tells(state);
     state.has_chat() && state.ask_again < Millis::MAX && goes_on
 }
 
@@ -192,7 +222,17 @@ impl Link {
         if self.asked.is_some() || self.cable != Cable::Closed {
             turn.push(Effect::Live(Box::new(Act::HangUp)));
         }
-        *self = Link { source: take(&mut self.source), ticket: self.ticket, ..Link::default() };
+        let (source, files) = (take(&mut self.source), take(&mut self.files));
+        *self = Link { source, files, ticket: self.ticket, ..Link::default() };
+    }
+
+    fn next_file(&self) -> Option<&File> {
+        self.files.iter().find(|file| !file.is_refused)
+    }
+
+    /// How long to wait for the answer that is awaited.
+    fn patience(&self) -> Millis {
+        if matches!(self.asked, Some(Asked::Send(_))) { FILE_PATIENCE } else { PATIENCE }
     }
 
     /// The server has given the visitor another name, here or in another tab: what came before is of no use.
@@ -222,7 +262,8 @@ impl Link {
 
     fn ask(&mut self, state: &mut State, server: &Server, turn: &mut Turn) {
         let now = turn.now.monotonic;
-        if let Some(asked) = self.asked.take_if(|_| now >= self.asked_at + PATIENCE) {
+        let until = self.asked_at + self.patience();
+        if let Some(asked) = self.asked.take_if(|_| now >= until) {
             self.answered(state, asked, 0, &Value::Null, turn);
         }
         if self.asked.is_none() {
@@ -237,6 +278,7 @@ impl Link {
             }
             let told = matches!(next, Asked::Contact | Asked::Describe).then(|| self.describe(state, now, turn));
             let (live, told) = (&state.chat.live, told.unwrap_or_default());
+            let mut file = None;
             let request = match &next {
                 Asked::Contact => server.contact(&told),
                 Asked::List => server.list(&live.source),
@@ -250,6 +292,11 @@ impl Link {
                     )
                 }
                 Asked::Say(at, text) => server.say(&live.source, live.id, text, &echo(*at, text)),
+                Asked::Send(number) => {
+                    file = Some(*number);
+                    let chosen = self.next_file().map_or((0, ""), |file| (file.at, &file.name));
+                    server.say(&live.source, live.id, chosen.1, &echo(chosen.0, chosen.1))
+                }
                 Asked::Describe => server.describe(&live.source, &told),
                 Asked::Typing => {
                     self.is_typing = !self.is_typing;
@@ -258,10 +305,11 @@ impl Link {
             };
             self.ticket += 1;
             (self.asked, self.asked_at) = (Some(next), now);
-            turn.push(Effect::Live(Box::new(Act::Ask(self.ticket, request))));
+            turn.push(Effect::Live(Box::new(Act::Ask(self.ticket, request, file))));
         }
-        self.wake((self.asked_at + PATIENCE).saturating_sub(now));
-        self.wants_lock |= !matches!(self.asked, Some(Asked::History | Asked::Describe | Asked::Typing) | None);
+        self.wake((self.asked_at + self.patience()).saturating_sub(now));
+        self.wants_lock |=
+            !matches!(self.asked, Some(Asked::History | Asked::Describe | Asked::Typing | Asked::Send(_)) | None);
     }
 
     /// What is to be asked next.
@@ -278,6 +326,9 @@ impl Link {
         }
         if let Some(line) = chat.lines.iter().find(|line| line.id == 0) {
             return Some(Asked::Say(line.at, posted(line)));
+        }
+        if let Some(file) = self.next_file() {
+            return Some(Asked::Send(file.number));
         }
         let is_typing = self.typed_at > 0 && now < self.typed_at + TYPING;
         if is_typing != self.is_typing {
@@ -331,8 +382,8 @@ impl Link {
         let is_taken = (200..300).contains(&status);
         if is_taken && self.take_answer(state, &asked, body, turn) {
             // What is only asked on the way to a message that fails again and again is no success.
-            let waits = self.has_none || state.chat.lines.iter().any(|line| line.id == 0);
-            if !waits || matches!(asked, Asked::Say(..)) {
+            let waits = state.chat.lines.iter().any(|line| line.id == 0) || self.next_file().is_some();
+            if !(self.has_none || waits) || matches!(asked, Asked::Say(..) | Asked::Send(_)) {
                 self.failures = 0;
             }
             return;
@@ -345,21 +396,23 @@ impl Link {
                 state.chat.version += 1;
                 return;
             }
+            (Asked::Send(number), 400 | 403 | 405..=407 | 409..=428) => {
+                self.files.iter_mut().filter(|file| file.number == *number).for_each(|file| file.is_refused = true);
+                return;
+            }
             (Asked::Contact, _) => {}
             (Asked::List, 401 | 403 | 404) => self.lose(state),
             _ => self.doubt(),
         }
         self.failures += 1;
         self.again_at = turn.now.monotonic + wait(self.failures, turn);
-        if self.failures == 3
-            && let Some(dialogue) = &state.dialogue
-        {
-            let url = dialogue.live.as_ref().map_or("", |server| server.url.as_str());
+        if self.failures == 3 {
+            let url = home(state);
             let what = match status {
                 0 => late!("cannot be reached (offline, CORS or CSP)").to_owned(),
                 _ => [late!("does not answer as it should: status "), &number(status.into())].concat(),
             };
-            let line = [late!("the chat server "), url, " ", &what, late!("; what the visitor writes waits")].concat();
+            let line = [late!("the chat server "), &url, " ", &what, late!("; what the visitor writes waits")].concat();
             turn.push(Effect::Tell { line, warning: true });
         }
     }
@@ -425,6 +478,12 @@ impl Link {
                     line.id = id as u64;
                 }
             }
+            Asked::Send(number) => {
+                let Some(message) = chatwoot::read(body, &home(state)) else { return false };
+                self.files.retain(|file| file.number != *number);
+                self.take(state, message, turn.now.wall, turn);
+                return true;
+            }
             Asked::Describe => chat.live.told &= self.told.is_some(),
             Asked::Typing => return true,
         }
@@ -435,7 +494,7 @@ impl Link {
     /// Takes in a page of messages, and all of them when the last has come.
     fn take_page(&mut self, state: &mut State, body: &Value, turn: &mut Turn) -> bool {
         let Value::List(all) = body else { return false };
-        let mut page = chatwoot::messages(body);
+        let mut page = chatwoot::messages(body, &home(state));
         let known = state.chat.live.seen.max(state.chat.live.dropped);
         // Where it does not go further back, it is the last whatever it says.
         let oldest = page.iter().map(|message| message.id).min();
@@ -484,7 +543,14 @@ impl Link {
                 chat.live.agent.clone_from(&by);
             }
         }
-        chat.heard += u32::from(from == Speaker::Visitor);
+        if from == Speaker::Visitor {
+            chat.heard += 1;
+            // Its answer was lost, or comes later.
+            let is_it = |file: &File| text.strip_prefix(&file.name).is_some_and(|rest| rest.starts_with('\n'));
+            if let Some(index) = self.files.iter().position(is_it) {
+                self.files.remove(index);
+            }
+        }
         // After those that the server had before it.
         let numbers = 1..REFUSED;
         let before = chat.lines.iter().rposition(|line| line.id < id && numbers.contains(&line.id));
@@ -506,7 +572,7 @@ impl Link {
     fn received(&mut self, state: &mut State, value: &Value, turn: &mut Turn) {
         let now = turn.now.monotonic;
         self.heard_at = now;
-        match chatwoot::frame(value, state.chat.live.id) {
+        match chatwoot::frame(value, state.chat.live.id, &home(state)) {
             Frame::Welcome => {
                 turn.push(Effect::Live(Box::new(Act::Transmit(chatwoot::command(&state.chat.live.token, false)))));
             }
@@ -550,6 +616,25 @@ pub(super) fn hear(state: &mut State, news: &News, turn: &mut Turn) {
         News::Closed => {}
     }
     state.link = link;
+}
+
+/// Where the chat server is.
+fn home(state: &State) -> String {
+    let server = state.dialogue.as_ref().and_then(|dialogue| dialogue.live.as_ref());
+    server.map_or_else(String::new, |server| server.url.clone())
+}
+
+/// The files that the server has not got, as messages.
+pub(super) fn files(link: &Link) -> impl Iterator<Item = Said> {
+    link.files.iter().map(|file| {
+        let (at, text) = (file.at, file.name.clone());
+        let delivery = match file.is_refused {
+            true => Delivery::Refused,
+            false if link.fails() => Delivery::Failed,
+            false => Delivery::Sending,
+        };
+        Said { line: Line { at, from: Speaker::Visitor, text, id: 0, by: String::new() }, delivery }
+    })
 }
 
 /// A line as it is told to the server.

@@ -11,6 +11,7 @@ use crate::chat::{Conversation, Input, Line, REFUSED, Speaker};
 use crate::dialogue::{Dialogue, Moment};
 use crate::intent::Intent;
 use crate::json::{At, Problem, Value};
+use crate::link;
 use crate::list::gather;
 use crate::outbox;
 use crate::signal::Kind;
@@ -20,9 +21,9 @@ use crate::view::{Ask, Delivery, Panel, Said};
 use crate::words;
 
 /// The second half is there. `usual`: [`crate::dialogue::DEFAULT`]; `ahead`: minutes that the zone of the business hours is ahead
-/// of UTC, where the browser knows it.
+/// of UTC, where the browser knows it; `origin`: the page's own.
 #[inline(never)]
-pub(super) fn arrive(state: &mut State, usual: &Value, ahead: Option<i32>, turn: &mut Turn) {
+pub(super) fn arrive(state: &mut State, usual: &Value, ahead: Option<i32>, origin: &str, turn: &mut Turn) {
     let problems = RefCell::default();
     let talk = &state.config.chat.talk;
     let mut dialogue = Dialogue::read(&At::root(&problems).field("chat"), talk, usual);
@@ -45,7 +46,9 @@ pub(super) fn arrive(state: &mut State, usual: &Value, ahead: Option<i32>, turn:
         turn.push(Effect::Tell { line: state.chat_problems.clone(), warning: true });
     }
     state.ahead = ahead.unwrap_or(state.utc_offset);
-    if dialogue.live.is_none() {
+    if let Some(server) = &mut dialogue.live {
+        server.url = link::absolute(origin, &server.url);
+    } else {
         state.chat.live = Default::default(); // Config may have named a server before, and a person may have had the conversation.
     }
     state.dialogue = Some(Rc::new(dialogue));
@@ -78,8 +81,10 @@ pub(super) fn prepare(state: &State, dialogue: &Dialogue) {
 /// Answers what the visitor did.
 #[inline(never)]
 pub(super) fn answer(state: &mut State, input: Input, turn: &mut Turn) {
-    if input == Input::Typing {
-        return live::typing(state, turn);
+    match input {
+        Input::Typing => return live::typing(state, turn),
+        Input::Attach(name, bytes, number) => return live::attach(state, &name, bytes, number, turn),
+        _ => {}
     }
     state.forgotten = false;
     if !matches!(input, Input::Submit(..)) {
@@ -114,7 +119,13 @@ pub(super) fn answer(state: &mut State, input: Input, turn: &mut Turn) {
             state.chat.version += 1;
             state.learn(turn);
         }
-        Input::Open | Input::Close | Input::Dismiss | Input::Retry | Input::Forget | Input::Typing => {}
+        Input::Open
+        | Input::Close
+        | Input::Dismiss
+        | Input::Retry
+        | Input::Forget
+        | Input::Typing
+        | Input::Attach(..) => {}
     }
 }
 
@@ -162,6 +173,11 @@ pub(super) fn panel(state: &State, dialogue: &Dialogue, now: Millis) -> Rc<Panel
         Said { line: line.clone(), delivery }
     };
     let there = chat.lines.iter().filter(|line| !line.is_typed(now));
+    let mut lines = gather(there.map(&mut said));
+    for file in live::files(&state.link) {
+        let place = lines.iter().position(|said| said.line.at > file.line.at).unwrap_or(lines.len());
+        lines.insert(place, file);
+    }
     let (back, say) = (dialogue.back(&at), |word| dialogue.words.get(word, lang));
     Rc::new(Panel {
         title: if title.is_empty() { dialogue.words.get(words::CHAT, lang) } else { title }.to_owned(),
@@ -171,7 +187,7 @@ pub(super) fn panel(state: &State, dialogue: &Dialogue, now: Millis) -> Rc<Panel
             _ if state.link.nobody => say(words::NOBODY).to_owned(),
             _ => dialogue.replies.get(lang).to_owned(),
         },
-        lines: gather(there.map(&mut said)),
+        lines,
         types,
         ask: match ask(state, dialogue) {
             // What is typed beside a form takes the form from nobody.
@@ -181,6 +197,7 @@ pub(super) fn panel(state: &State, dialogue: &Dialogue, now: Millis) -> Rc<Panel
         },
         privacy: dialogue.privacy.get(lang).to_owned(),
         forgotten: state.forgotten,
+        takes_files: dialogue.live.is_some(),
         greets: !chat.open && chat.unread > 0 && chat.heard == 0,
         words: dialogue.words.clone(),
         ahead: state.utc_offset,

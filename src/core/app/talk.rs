@@ -66,8 +66,8 @@ impl State {
     }
 
     /// What an opened chat needs is there.
-    pub(super) fn came(&mut self, usual: &Value, ahead: Option<i32>, turn: &mut Turn) {
-        speak::arrive(self, usual, ahead, turn);
+    pub(super) fn came(&mut self, usual: &Value, ahead: Option<i32>, origin: &str, turn: &mut Turn) {
+        speak::arrive(self, usual, ahead, origin, turn);
         if self.chat.open {
             self.speak_first(turn);
         }

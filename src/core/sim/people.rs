@@ -105,10 +105,12 @@ impl People {
                 if let Some(known) = known.filter(|_| self.knows_echoes) {
                     return (200, known.clone(), vec![]);
                 }
-                let mut message = self.add(number.unwrap_or_default(), 0, body["content"].as_str().unwrap_or_default());
+                self.add(number.unwrap_or_default(), 0, body["content"].as_str().unwrap_or_default());
+                let message = self.messages.last_mut().expect("it was just added");
+                message["attachments"] = body["attachments"].clone();
                 let answer = message.clone();
                 message["echo_id"] = body["echo_id"].clone();
-                self.messages.last_mut().expect("it was just added")["echo_id"] = body["echo_id"].clone();
+                let message = message.clone();
                 return (200, answer, self.tell(contact, "message.created", message));
             }
             ("POST", [_, _, _, "toggle_typing"], Some(_)) => json!({}),

@@ -419,7 +419,7 @@ fn a_greeting_that_waits_goes_with_the_consent() {
     world.consent(tab, "denied");
     world.no_panel = false;
     let usual = serde_json::from_str(dialogue::DEFAULT).unwrap();
-    world.send(tab, Event::Came { usual, ahead: Some(0) });
+    world.send(tab, Event::Came { usual, ahead: Some(0), origin: String::new() });
     world.pass(3_000);
     assert!(world.said(tab).is_empty() && world.view(tab).unread == 0);
 }
@@ -636,7 +636,7 @@ fn a_script_that_cannot_be_used_is_told_and_leadheats_own_stands_in() {
     assert!(says.contains("goes round without ever asking"), "{says}");
     let effects = leadheat_core::app::update(
         &mut State::default(),
-        Event::Came { usual: Value::Null, ahead: None },
+        Event::Came { usual: Value::Null, ahead: None, origin: String::new() },
         leadheat_core::time::Stamp::default(),
     );
     assert_eq!(effects, [] as [Effect; 0], "before the start it is nothing");

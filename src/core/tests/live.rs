@@ -505,3 +505,133 @@ fn a_quiet_conversation_is_looked_after_seldom() {
     let alarms = world.alarms - before;
     assert!((1..=600).contains(&alarms), "{alarms} alarms in an hour");
 }
+
+fn choose(world: &mut World, tab: TabId, name: &str, bytes: u64, number: u32) {
+    world.send(tab, Event::Chat(Input::Attach(name.into(), bytes, number)));
+}
+
+/// The names of the visitor's files that the server has, and their numbers.
+fn files(world: &World) -> Vec<(String, String)> {
+    let files = world.people.messages.iter().filter(|message| message["attachments"].is_array());
+    let text = |value: &Json| value.as_str().unwrap().to_owned();
+    files.map(|message| (text(&message["content"]), text(&message["attachments"][0]["data_url"]))).collect()
+}
+
+#[test]
+fn a_file_goes_to_the_company_and_is_a_link_then() {
+    let (mut world, tab) = opened(20);
+    assert!(world.panel(tab).takes_files);
+    world.people.handling = Some(Box::new(|_| Handling::Lost));
+    choose(&mut world, tab, " roof\u{0}.jpg ", 2_000_000, 0);
+    let last = world.panel(tab).lines.last().unwrap();
+    assert_eq!((last.line.text.as_str(), last.delivery), ("roof.jpg", Delivery::Sending));
+    world.pass_pinged(20_000);
+    assert_eq!(world.panel(tab).lines.last().unwrap().delivery, Delivery::Failed);
+    world.people.handling = None;
+    world.send(tab, Event::Chat(Input::Retry));
+    world.pass_pinged(20_000);
+    assert_eq!(files(&world), [("roof.jpg".into(), "/files/0".into())]);
+    let last = world.panel(tab).lines.last().unwrap();
+    assert_eq!(
+        (last.line.text.as_str(), last.delivery),
+        ("roof.jpg\nhttps://chat.example/files/0", Delivery::Delivered)
+    );
+    world.goto(tab, "/product");
+    assert_eq!(world.said(tab).last().unwrap().text, "roof.jpg\nhttps://chat.example/files/0");
+
+    let mut world = World::new(json!({ "chat": { "company": "Lumo" } }), 21);
+    let tab = world.open("/");
+    world.send(tab, Event::Chat(Input::Open));
+    assert!(!world.panel(tab).takes_files, "there is nobody to send it to");
+}
+
+#[test]
+fn a_file_that_is_too_large_or_not_accepted_is_said_to_be_so() {
+    let (mut world, tab) = opened(22);
+    choose(&mut world, tab, "film.mp4", 10_000_001, 0);
+    world.pass_pinged(20_000);
+    world.people.handling = Some(Box::new(|request| match request.ends_with("/messages") {
+        true if request.starts_with("POST") => Handling::Answered(415, Json::Null),
+        _ => Handling::Done,
+    }));
+    choose(&mut world, tab, "tool.exe", 10, 1);
+    world.pass_pinged(20_000);
+    world.people.handling = None;
+    choose(&mut world, tab, "plan.pdf", 10_000_000, 2);
+    world.pass_pinged(20_000);
+    assert_eq!(files(&world), [("plan.pdf".into(), "/files/2".into())]);
+    let refused = world.panel(tab).lines.iter().filter(|said| said.delivery == Delivery::Refused);
+    assert_eq!(refused.map(|said| said.line.text.as_str()).collect::<Vec<_>>(), ["film.mp4", "tool.exe"]);
+    assert_eq!(
+        world
+            .people
+            .requests
+            .iter()
+            .filter(|request| request.starts_with("POST") && request.ends_with("messages"))
+            .count(),
+        3
+    );
+}
+
+#[test]
+fn what_is_forgotten_takes_its_files_along() {
+    for at_once in [true, false] {
+        let (mut world, tab) = opened(23);
+        world.people.handling = Some(Box::new(|_| Handling::Lost));
+        choose(&mut world, tab, "roof.jpg", 1, 0);
+        if !at_once {
+            world.pass_pinged(5_000);
+        }
+        world.send(tab, Event::Chat(Input::Forget));
+        world.people.handling = None;
+        write(&mut world, tab, "Hello again");
+        world.pass_pinged(60_000);
+        assert!(taken(&world).contains(&(false, "Hello again".into())));
+        assert_eq!(files(&world), []);
+    }
+}
+
+/// Requests and cables are cut, the panel is closed and opened: each file is there once, and with its own name.
+#[test]
+fn files_go_once_whatever_is_cut() {
+    for seed in 0..200 {
+        let mut chance = Rng::with_seed(seed);
+        let (mut world, tab) = opened(seed);
+        let mut faults = Rng::with_seed(seed ^ 0x5eed);
+        world.people.knows_echoes = seed % 2 == 0;
+        world.delay = chance.u64(1..2_000);
+        world.people.handling = Some(Box::new(move |_| match faults.u8(0..6) {
+            0 => Handling::Lost,
+            1 => Handling::Unanswered,
+            2 => Handling::Answered(500, Json::Null),
+            _ => Handling::Done,
+        }));
+        let mut chosen = Vec::new();
+        for turn in 0..chance.u32(3..12) {
+            match chance.u8(0..5) {
+                0 | 1 => {
+                    let name = format!("file-{}.pdf", chance.u8(0..3));
+                    choose(&mut world, tab, &name, 9, turn);
+                    chosen.push((name, format!("/files/{turn}")));
+                }
+                2 => write(&mut world, tab, &format!("question {turn}")),
+                3 => world.cut_cables(),
+                _ => {
+                    world.send(tab, Event::Chat(Input::Close));
+                    world.pass_pinged(1_000);
+                    world.send(tab, Event::Chat(Input::Open));
+                }
+            }
+            world.pass_pinged(chance.u64(0..20_000));
+        }
+        world.people.handling = None;
+        world.pass_pinged(10 * 60_000);
+        assert_eq!(files(&world), chosen, "seed {seed}");
+        let shown = seen(&world, tab).into_iter().map(|(_, text)| text).filter(|text| text.starts_with("file-"));
+        assert_eq!(
+            shown.collect::<Vec<_>>(),
+            chosen.iter().map(|(name, url)| format!("{name}\nhttps://chat.example{url}")).collect::<Vec<_>>(),
+            "seed {seed}"
+        );
+    }
+}
