@@ -26,7 +26,6 @@ const TABLE: &str = late!(
  window chatwoot:opened - opened
  window chatwoot:on-message detail.message_type=0 said text=detail.content
  window chatwoot:on-message detail.message_type=1,detail.sender_type=User,detail.content_attributes.submitted_values= answered
- window chatwoot:on-message detail.content_attributes.submitted_email=* contact email=detail.content_attributes.submitted_email
  window chatwoot:on-message detail.content_attributes.submitted_values.csat_survey_response.rating=5 good
  window chatwoot:on-message detail.content_attributes.submitted_values.csat_survey_response.rating=4 good
  window chatwoot:on-message detail.content_attributes.submitted_values.csat_survey_response.rating=2 bad

@@ -171,7 +171,6 @@ const STAND_INS: &str = r#"
         chatwoot: { names: ['$chatwoot'], says: 'Chatwoot', install() { window.$chatwoot = { hasLoaded: true, isOpen: false } },
             opened() { fire(window, 'chatwoot:opened') }, said(content) { fire(window, 'chatwoot:on-message', { message_type: 0, content, content_attributes: {} }) },
             answered() { fire(window, 'chatwoot:on-message', { message_type: 1, sender_type: 'User', content: 'Hello', content_attributes: {} }) },
-            contact() { fire(window, 'chatwoot:on-message', { message_type: 3, content: '', content_attributes: { submitted_email: email } }) },
             rated() { fire(window, 'chatwoot:on-message', { message_type: 3, content: '', content_attributes: { submitted_values: { csat_survey_response: { rating: 5 } } } }) } },
         livechat: { names: ['LiveChatWidget'], says: 'LiveChat', install() { const e = this.e = emitter(); window.LiveChatWidget = { _q: [], _h() {}, on: e.on } },
             opened() { this.e.tell('visibility_changed', { visibility: 'maximized' }) }, started() { this.e.tell('customer_status_changed', { status: 'chatting' }) },
@@ -239,7 +238,7 @@ const CASES: &str = r#"<!doctype html><meta charset=utf-8><script src=/t/recorde
 
 /// Each vendor, and what is counted of a conversation in it.
 const HEARD: [(&str, &str); 12] = [
-    ("chatwoot", "chat_message 1,chat_open 1,chat_rating 1,chat_reply 1,chat_start 1,contact 1,intent 1"),
+    ("chatwoot", "chat_message 1,chat_open 1,chat_rating 1,chat_reply 1,chat_start 1,intent 1"),
     ("livechat", "chat_message 2,chat_open 1,chat_rating 1,chat_reply 1,chat_start 1,contact 1"),
     ("rocketchat", "chat_open 1,chat_start 1,contact 1"),
     ("crisp", "chat_open 1,contact 1"),

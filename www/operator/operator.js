@@ -132,6 +132,7 @@ function enter(operator) {
   me = operator;
   gate = {};
   $('gate').hidden = true;
+  $('gate').replaceChildren();   // the password was in it
   main.hidden = false;
   drawAll();
   hangUp = listen({
