@@ -74,7 +74,7 @@ pub(crate) struct Link {
     missed: Vec<Message>,
     polled_at: Millis,
     /// Files that the server has not got yet, in the order in which they were chosen. They are gone with the page.
-    pub(super) files: Vec<File>,
+    files: Vec<File>,
     failures: u32,
     /// Nothing is asked before.
     again_at: Millis,
@@ -106,7 +106,7 @@ enum Cable {
 
 /// A file that the visitor has chosen.
 #[derive(Clone, Debug)]
-pub(super) struct File {
+struct File {
     /// Its number in the widget.
     number: u32,
     /// When it was chosen.
@@ -148,7 +148,10 @@ impl Link {
 
 /// The visitor has chosen a file.
 pub(super) fn attach(state: &mut State, name: &str, bytes: u64, number: u32, turn: &Turn) {
-    let name = Some(clean(name, 120)).filter(|name| !name.is_empty()).unwrap_or_else(|| "file".to_owned());
+    let mut name = clean(name, 120);
+    if name.is_empty() {
+        "file".clone_into(&mut name);
+    }
     state.link.files.push(File { number, at: turn.now.wall, name, is_refused: bytes > MAX_FILE });
 }
 
